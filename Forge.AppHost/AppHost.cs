@@ -1,0 +1,1 @@
+Console.WriteLine(new Projects.Forge_Api().ProjectPath);

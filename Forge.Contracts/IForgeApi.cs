@@ -1,0 +1,31 @@
+using Refit;
+
+namespace Forge.Contracts;
+
+/// <summary>The HTTP API of Forge, as its typed clients see it.</summary>
+public interface IForgeApi
+{
+    [Post("/forge/register")]
+    Task<RegisterResponse> RegisterAsync([Body] RegisterRequest request, CancellationToken cancellationToken);
+
+    [Post("/forge/login")]
+    Task<TokenResponse> LoginAsync([Body] LoginRequest request, CancellationToken cancellationToken);
+
+    [Post("/forge/refresh")]
+    Task<TokenResponse> RefreshAsync([Body] RefreshRequest request, CancellationToken cancellationToken);
+
+    [Post("/forge/jobs")]
+    Task<JobResponse> EnqueueJobAsync([Body] EnqueueJobRequest request, CancellationToken cancellationToken);
+
+    [Get("/forge/jobs/{id}")]
+    Task<JobResponse> GetJobAsync(Guid id, CancellationToken cancellationToken);
+
+    [Get("/forge/jobs")]
+    Task<Page<JobResponse>> ListJobsAsync(string? state, string? kind, string? queue, string? after, int? limit, CancellationToken cancellationToken);
+
+    [Get("/forge/jobs/{id}/result")]
+    Task<HttpResponseMessage> GetJobResultAsync(Guid id, CancellationToken cancellationToken);
+
+    [Get("/forge/jobs/{id}/events")]
+    Task<HttpResponseMessage> GetJobEventsAsync(Guid id, CancellationToken cancellationToken);
+}
