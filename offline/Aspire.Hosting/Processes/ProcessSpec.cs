@@ -15,13 +15,20 @@ internal sealed record ProcessSpec
     /// <summary>The user the process runs as; null for the user of this process.</summary>
     public string? RunAsUser { get; init; }
 
-    /// <summary>What asks the process to stop, and what it gets when this process dies: SIGTERM for services, SIGINT for Postgres.</summary>
+    /// <summary>What asks the process to stop: SIGTERM for services, SIGINT for Postgres, whose SIGTERM waits for its clients.</summary>
     public StopSignal StopSignal { get; init; } = StopSignal.Terminate;
+
+    /// <summary>
+    /// What the process gets when this process dies without having stopped it. A service is killed, since its drain could take longer than
+    /// anybody waits and its stores go at the same moment; Postgres is interrupted, which ends it at once and its data folder clean.
+    /// </summary>
+    public StopSignal ParentDeathSignal { get; init; } = StopSignal.Kill;
 }
 
-/// <summary>The signals that ask a process to stop.</summary>
+/// <summary>The signals that end a process.</summary>
 internal enum StopSignal
 {
     Interrupt = 2,
+    Kill = 9,
     Terminate = 15,
 }
