@@ -28,4 +28,25 @@ public interface IForgeApi
 
     [Get("/forge/jobs/{id}/events")]
     Task<HttpResponseMessage> GetJobEventsAsync(Guid id, CancellationToken cancellationToken);
+
+    [Post("/forge/jobs/batch")]
+    Task<EnqueueBatchResponse> EnqueueJobsAsync([Body] EnqueueBatchRequest request, CancellationToken cancellationToken);
+
+    [Post("/forge/jobs/{id}/cancel")]
+    Task<JobResponse> CancelJobAsync(Guid id, CancellationToken cancellationToken);
+
+    [Post("/forge/jobs/{id}/retry")]
+    Task<JobResponse> RetryJobAsync(Guid id, CancellationToken cancellationToken);
+
+    [Delete("/forge/jobs/{id}")]
+    Task DeleteJobAsync(Guid id, CancellationToken cancellationToken);
+
+    [Get("/forge/queues")]
+    Task<Page<QueueResponse>> ListQueuesAsync(CancellationToken cancellationToken);
+
+    [Post("/forge/queues/{queue}/pause")]
+    Task<QueueResponse> PauseQueueAsync(string queue, CancellationToken cancellationToken);
+
+    [Post("/forge/queues/{queue}/resume")]
+    Task<QueueResponse> ResumeQueueAsync(string queue, CancellationToken cancellationToken);
 }

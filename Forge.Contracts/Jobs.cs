@@ -12,6 +12,10 @@ public sealed record EnqueueJobRequest(
     string? UniqueKey = null,
     int? MaxAttempts = null);
 
+public sealed record EnqueueBatchRequest(IReadOnlyList<EnqueueJobRequest> Jobs);
+
+public sealed record EnqueueBatchResponse(IReadOnlyList<Guid> Ids);
+
 public sealed record JobResponse(
     Guid Id,
     string Kind,
@@ -43,6 +47,21 @@ public sealed record JobAttemptResponse(
     string Worker);
 
 public sealed record JobLinks(string Self, string Events, string Result);
+
+/// <summary>The data of the server-sent events of a job: <c>state</c>, <c>progress</c> and the last one, <c>end</c>.</summary>
+public sealed record JobEventResponse(Guid Id, string State, int Attempt, int Progress, string? Message);
+
+/// <summary>A queue now; <paramref name="OldestAgeSeconds"/> is how long its longest waiting available job has waited.</summary>
+public sealed record QueueResponse(
+    string Queue,
+    long Available,
+    long Scheduled,
+    long Running,
+    long Retryable,
+    long Discarded,
+    bool Paused,
+    double OldestAgeSeconds,
+    double ThroughputPerMinute);
 
 /// <summary>One page of a list, newest first; <paramref name="Next"/> goes into <c>after</c> and is null at the end.</summary>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);

@@ -1,0 +1,12 @@
+using Forge.Data.Sales;
+
+namespace Forge.Worker.Reports;
+
+internal enum TextAlignment
+{
+    Left,
+    Right,
+}
+
+/// <summary>A column of the report's table; <paramref name="Edge"/> is where its text starts or, right-aligned, ends, in points.</summary>
+internal sealed record TableColumn(string Title, double Edge, TextAlignment Alignment, Func<SalesRow, string> Text);
