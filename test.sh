@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Installs what the tests need where it is missing (a browser; on Linux also PostgreSQL), builds everything, runs every test.
+# Ends with one line: N passed, N failed, N skipped.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+say() { printf '%s\n' "$*" >&2; }
+
+install_package() {
+    if ! command -v apt-get >/dev/null; then
+        say "Please install $1 and run ./test.sh again."
+        exit 1
+    fi
+    local as_root=()
+    [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+    say "Installing $1 …"
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1" >&2
+}
+
+has_browser() {
+    [ -n "${FORGE_CHROMIUM:-}" ] && return
+    local name
+    for name in chromium chromium-browser google-chrome google-chrome-stable; do
+        command -v "$name" >/dev/null && return
+    done
+    [ -d "/Applications/Google Chrome.app" ] || [ -d "/Applications/Chromium.app" ]
+}
+
+has_postgres() {
+    command -v postgres >/dev/null || command -v npm >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null
+}
+
+command -v dotnet >/dev/null || { say "Please install the .NET 10 SDK first: https://dot.net/download"; exit 1; }
+has_browser || install_package chromium
+[ "$(uname)" != Linux ] || has_postgres || install_package postgresql
+
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+
+dotnet build Forge.Aspire.sln
+
+# One test program at a time: each may start the whole app, and they would slow each other down.
+status=0
+dotnet test --solution Forge.Aspire.sln --no-build --max-parallel-test-modules 1 "$@" | tee "$results/output" || status=$?
+
+count() { sed -nE "s/^ *$1: *([0-9]+).*/\1/p" "$results/output" | tail -n 1; }
+passed=$(count succeeded) failed=$(count failed) skipped=$(count skipped)
+echo "${passed:-0} passed, ${failed:-0} failed, ${skipped:-0} skipped"
+exit "$status"
