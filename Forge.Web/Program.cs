@@ -1,6 +1,22 @@
+using Forge.Web.Api;
+using Forge.Web.Hosting;
+using Forge.Web.Pages.Accounts;
+using Forge.Web.Pages.Jobs;
+
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.AddForgeApi();
+builder.AddSession();
+builder.AddForgePages();
 
 var app = builder.Build();
+app.UseSecurityHeaders();
+app.UseErrorPages();
+app.UseAuthentication();
+app.UseAuthorization();
+
 app.MapDefaultEndpoints();
+app.MapStaticAssets();
+app.MapRazorPages().WithStaticAssets();
+app.MapJobStreams();
 app.Run();

@@ -1,0 +1,32 @@
+using Forge.Contracts;
+using Polly;
+using Refit;
+
+namespace Forge.Web.Api;
+
+internal static class ForgeApiHostingExtensions
+{
+    /// <summary>Adds the typed client of the API, which calls in the name of the browser's user.</summary>
+    public static TBuilder AddForgeApi<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.AddTransient<CallerHandler>();
+
+        var client = builder.Services.AddRefitClient<IForgeApi>()
+            .ConfigureHttpClient(http => http.BaseAddress = new Uri("http://api"));
+        client.RemoveAllResilienceHandlers();
+        client.AddStandardResilienceHandler(resilience =>
+        {
+            // Somebody waits before the browser: a quick second try, then a page that says what is wrong.
+            // A repeated POST could do its work twice, so those have one try.
+            resilience.Retry.MaxRetryAttempts = 2;
+            resilience.Retry.Delay = TimeSpan.FromMilliseconds(200);
+            resilience.Retry.BackoffType = DelayBackoffType.Constant;
+            resilience.Retry.ShouldRetryAfterHeader = false;
+            resilience.Retry.DisableForUnsafeHttpMethods();
+        });
+        client.AddHttpMessageHandler<CallerHandler>();
+        return builder;
+    }
+}
