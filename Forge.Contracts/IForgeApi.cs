@@ -27,7 +27,7 @@ public interface IForgeApi
     Task<HttpResponseMessage> GetJobResultAsync(Guid id, CancellationToken cancellationToken);
 
     [Get("/forge/jobs/{id}/events")]
-    Task<HttpResponseMessage> GetJobEventsAsync(Guid id, CancellationToken cancellationToken);
+    Task<HttpResponseMessage> GetJobEventsAsync(Guid id, [Header("Last-Event-ID")] string? lastEventId, CancellationToken cancellationToken);
 
     [Post("/forge/jobs/batch")]
     Task<EnqueueBatchResponse> EnqueueJobsAsync([Body] EnqueueBatchRequest request, CancellationToken cancellationToken);

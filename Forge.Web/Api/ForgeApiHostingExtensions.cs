@@ -1,4 +1,5 @@
 using Forge.Contracts;
+using Microsoft.Extensions.Http.Resilience;
 using Polly;
 using Refit;
 
@@ -12,21 +13,20 @@ internal static class ForgeApiHostingExtensions
     {
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddTransient<CallerHandler>();
+        builder.Services.AddRefitClient<IForgeApi>()
+            .ConfigureHttpClient(http => http.BaseAddress = new Uri("http://api"))
+            .AddHttpMessageHandler<CallerHandler>();
 
-        var client = builder.Services.AddRefitClient<IForgeApi>()
-            .ConfigureHttpClient(http => http.BaseAddress = new Uri("http://api"));
-        client.RemoveAllResilienceHandlers();
-        client.AddStandardResilienceHandler(resilience =>
+        // Somebody waits before the browser: a quick second try, then a page that says what is wrong.
+        // A repeated POST could do its work twice, so those have one try.
+        builder.Services.ConfigureAll<HttpStandardResilienceOptions>(resilience =>
         {
-            // Somebody waits before the browser: a quick second try, then a page that says what is wrong.
-            // A repeated POST could do its work twice, so those have one try.
             resilience.Retry.MaxRetryAttempts = 2;
             resilience.Retry.Delay = TimeSpan.FromMilliseconds(200);
             resilience.Retry.BackoffType = DelayBackoffType.Constant;
             resilience.Retry.ShouldRetryAfterHeader = false;
             resilience.Retry.DisableForUnsafeHttpMethods();
         });
-        client.AddHttpMessageHandler<CallerHandler>();
         return builder;
     }
 }

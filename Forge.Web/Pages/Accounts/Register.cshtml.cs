@@ -15,6 +15,9 @@ public sealed class RegisterModel(IForgeApi api) : PageModel
     [TempData]
     public string? Notice { get; set; }
 
+    [TempData]
+    public string? NewEmail { get; set; }
+
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {
         if (!ModelState.IsValid)
@@ -26,13 +29,13 @@ public sealed class RegisterModel(IForgeApi api) : PageModel
         {
             var registered = await api.RegisterAsync(new RegisterRequest(Input.Email, Input.Username, Input.Password), cancellationToken);
             Notice = $"{registered.Detail} Sign in to start.";
+            NewEmail = Input.Email;
+            return RedirectToPage("SignIn");
         }
         catch (ApiException failure) when (ModelState.TryAddProblem(failure, nameof(Input)))
         {
             return Page();
         }
-
-        return RedirectToPage("SignIn", new { email = Input.Email });
     }
 
     public sealed class Form

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 using Forge.Contracts;
 using Forge.Web.Api;
 using Microsoft.AspNetCore.Mvc;
@@ -18,7 +19,10 @@ public sealed class SignInModel(IForgeApi api) : PageModel
     [TempData]
     public string? Notice { get; set; }
 
-    public void OnGet(string? email) => Input.Email = email ?? "";
+    [TempData]
+    public string? NewEmail { get; set; }
+
+    public void OnGet() => Input.Email = NewEmail ?? "";
 
     public async Task<IActionResult> OnPostAsync(CancellationToken cancellationToken)
     {
@@ -31,6 +35,11 @@ public sealed class SignInModel(IForgeApi api) : PageModel
         {
             var tokens = await api.LoginAsync(new LoginRequest(Input.Email, Input.Password), cancellationToken);
             await HttpContext.StartSessionAsync(Input.Email, tokens);
+        }
+        catch (ApiException refusal) when (refusal.StatusCode == HttpStatusCode.Unauthorized)
+        {
+            ModelState.AddModelError("", "There is no account with this email address and password.");
+            return Page();
         }
         catch (ApiException failure) when (ModelState.TryAddProblem(failure, nameof(Input)))
         {
