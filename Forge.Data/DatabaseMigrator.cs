@@ -1,0 +1,105 @@
+using System.Reflection;
+using DbUp;
+using DbUp.Engine;
+using DbUp.Postgresql;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Forge.Data;
+
+/// <summary>Runs the embedded migrations once per database, however many processes start at the same time.</summary>
+internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, TimeProvider timeProvider, ILogger<DatabaseMigrator> logger) : IHostedLifecycleService
+{
+    // Any number will do as long as nothing else in this database locks on it.
+    private const long LockKey = 0x466F726765; // "Forge"
+
+    private static readonly TimeSpan ConnectBudget = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ConnectPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LockBudget = TimeSpan.FromMinutes(2);
+
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        // The lock belongs to its session, so it has a connection of its own that stays open while DbUp works on others.
+        await using var lockConnection = await ConnectAsync(cancellationToken);
+        await ExecuteAsync(lockConnection, "SELECT pg_advisory_lock($1)", cancellationToken);
+        try
+        {
+            // DbUp is synchronous; nothing else of this process runs yet, but the host's own start keeps its thread.
+            var result = await Task.Run(Upgrade, cancellationToken);
+            Report(result);
+        }
+        finally
+        {
+            // A pooled connection keeps its session, and with it the lock, when it is closed.
+            await ExecuteAsync(lockConnection, "SELECT pg_advisory_unlock($1)", CancellationToken.None);
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private DatabaseUpgradeResult Upgrade() =>
+        DeployChanges.To
+            .PostgresqlDatabase(new PostgresqlConnectionManager(dataSource))
+            .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly())
+            .WithVariablesDisabled()
+            .WithTransactionPerScript()
+            .JournalToPostgresqlTable("public", "schema_migrations")
+            .LogToNowhere()
+            .Build()
+            .PerformUpgrade();
+
+    private void Report(DatabaseUpgradeResult result)
+    {
+        if (!result.Successful)
+        {
+            throw new InvalidOperationException(
+                $"Migration {result.ErrorScript?.Name ?? "(none)"} failed and was rolled back; the app does not start on a database it does not know. Correct the script or the database and start again.",
+                result.Error);
+        }
+
+        LogDatabaseMigrated(logger, result.Scripts.Count());
+    }
+
+    private async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var started = timeProvider.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await dataSource.OpenConnectionAsync(cancellationToken);
+            }
+            catch (NpgsqlException exception) when (IsStarting(exception) && timeProvider.GetElapsedTime(started) < ConnectBudget)
+            {
+                LogDatabaseNotReady(logger, exception.Message);
+                await Task.Delay(ConnectPause, timeProvider, cancellationToken);
+            }
+        }
+    }
+
+    // Postgres answers before it is ready, and its database may be created a moment after it.
+    private static bool IsStarting(NpgsqlException exception) =>
+        exception.IsTransient || exception.SqlState == PostgresErrorCodes.InvalidCatalogName;
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = (int)LockBudget.TotalSeconds };
+        command.Parameters.Add(new NpgsqlParameter { Value = LockKey });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    [LoggerMessage(LogLevel.Information, "The database is up to date; {Count} migrations were run.")]
+    private static partial void LogDatabaseMigrated(ILogger logger, int count);
+
+    [LoggerMessage(LogLevel.Warning, "The database does not answer yet and is tried again: {Reason}")]
+    private static partial void LogDatabaseNotReady(ILogger logger, string reason);
+}

@@ -1,0 +1,29 @@
+using Forge.Data;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Microsoft.Extensions.Hosting;
+
+/// <summary>Adds the database of the app.</summary>
+public static class ForgeDatabaseHostingExtensions
+{
+    /// <summary>
+    /// Adds the Npgsql data source of the connection string <paramref name="connectionName"/>, its health check and telemetry, and
+    /// brings the app's tables up to date before anything else of the host starts.
+    /// </summary>
+    public static TBuilder AddForgeDatabase<TBuilder>(this TBuilder builder, string connectionName)
+        where TBuilder : IHostApplicationBuilder
+    {
+        if (builder.Services.Any(service => service.ImplementationType == typeof(DatabaseMigrator)))
+        {
+            return builder;
+        }
+
+        builder.AddNpgsqlDataSource(connectionName);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+
+        // First in line, so that the services which follow find their tables when they start.
+        builder.Services.Insert(0, ServiceDescriptor.Singleton<IHostedService, DatabaseMigrator>());
+        return builder;
+    }
+}
