@@ -14,6 +14,24 @@ public interface IForgeApi
     [Post("/forge/refresh")]
     Task<TokenResponse> RefreshAsync([Body] RefreshRequest request, CancellationToken cancellationToken);
 
+    [Get("/forge/users/{id}")]
+    Task<UserResponse> GetUserAsync(Guid id, CancellationToken cancellationToken);
+
+    [Get("/forge/weather/{city}")]
+    Task<WeatherResponse> GetWeatherAsync(string city, CancellationToken cancellationToken);
+
+    [Post("/forge/hash")]
+    Task<HashResponse> HashAsync([Body] HashRequest request, CancellationToken cancellationToken);
+
+    [Post("/forge/report")]
+    Task<ReportResponse> WriteReportAsync([Body] ReportRequest request, CancellationToken cancellationToken);
+
+    [Get("/forge/reports/{reportId}")]
+    Task<HttpResponseMessage> GetReportAsync(string reportId, CancellationToken cancellationToken);
+
+    [Get("/forge/delayed-response")]
+    Task<DelayedResponse> GetDelayedResponseAsync(double? seconds, CancellationToken cancellationToken);
+
     [Post("/forge/jobs")]
     Task<JobResponse> EnqueueJobAsync([Body] EnqueueJobRequest request, CancellationToken cancellationToken);
 
