@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Forge.ServiceDefaults;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
@@ -55,8 +57,13 @@ public static class ServiceDefaultsExtensions
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation())
             .WithTracing(tracing => tracing
+                .SetSampler(new LaneSampler())
                 .AddSource(builder.Environment.ApplicationName)
-                .AddAspNetCoreInstrumentation(options => options.Filter = IsNotHealthRequest)
+                .AddAspNetCoreInstrumentation(options =>
+                {
+                    options.Filter = IsNotHealthRequest;
+                    options.EnrichWithHttpRequest = (span, _) => SetLane(span);
+                })
                 .AddHttpClientInstrumentation());
 
         if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
@@ -68,4 +75,13 @@ public static class ServiceDefaultsExtensions
     private static bool IsNotHealthRequest(HttpContext context) =>
         !context.Request.Path.StartsWithSegments(ReadyPath, StringComparison.Ordinal)
         && !context.Request.Path.StartsWithSegments(LivePath, StringComparison.Ordinal);
+
+    // Below a remote parent the request is part of whatever lane the caller is in.
+    private static void SetLane(Activity span)
+    {
+        if (span.ParentId is null)
+        {
+            span.SetTag("forge.lane", "request");
+        }
+    }
 }
