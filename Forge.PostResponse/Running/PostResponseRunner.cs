@@ -1,0 +1,104 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Forge.PostResponse;
+
+/// <summary>Runs one request's tasks at a time, in their order. The lane has as many runners as requests may be worked off side by side.</summary>
+internal sealed class PostResponseRunner(
+    ChannelReader<PostResponseBatch> batches,
+    PostResponseLane lane,
+    IServiceScopeFactory scopes,
+    PostResponseMetrics metrics,
+    TimeProvider time,
+    ILogger logger)
+{
+    private readonly RunnerCancellation _cancellation = new(time);
+    private PostResponseBatch? _current;
+    private Task _currentRun = Task.CompletedTask;
+
+    /// <summary>The batch that is being run, for a stop to see what is left of it.</summary>
+    public PostResponseBatch? Current => Volatile.Read(ref _current);
+
+    /// <summary>Ends when the batch that is being run has ended. Never fails.</summary>
+    public Task CurrentRun => Volatile.Read(ref _currentRun);
+
+    /// <summary>An idle runner is only a waiting reader of the channel and goes with it; a stop ends it after the task that it runs.</summary>
+    public async Task RunAsync()
+    {
+        while (!lane.IsStopping)
+        {
+            var batch = await batches.ReadAsync();
+            Volatile.Write(ref _current, batch);
+            Volatile.Write(ref _currentRun, RunBatchAsync(batch));
+            await _currentRun;
+            if (!lane.IsStopping)
+            {
+                Volatile.Write(ref _current, null);
+            }
+        }
+    }
+
+    public void Stop() => _cancellation.Stop();
+
+    private async Task RunBatchAsync(PostResponseBatch batch)
+    {
+        try
+        {
+            using var activity = PostResponseTracing.StartBatch(batch);
+            for (var position = 0; position < batch.Works.Count && !lane.IsStopping; position++)
+            {
+                var work = batch.Works[position];
+                if (!await RunTaskAsync(batch, work, position) && work.Settings.AfterFailure is AfterFailure.SkipRemaining)
+                {
+                    lane.Lose(batch, LossReason.SkippedAfterFailure);
+                    return;
+                }
+            }
+        }
+        catch (Exception exception)
+        {
+            // Not a task's fault, that is caught below: a listener of ours threw, say. The runner has to survive it.
+            logger.PostResponseRunnerFailed(exception, batch.Method, batch.Route, batch.RequestTraceId);
+            lane.Lose(batch, LossReason.RunnerFailed);
+        }
+    }
+
+    private async Task<bool> RunTaskAsync(PostResponseBatch batch, PostResponseWork work, int position)
+    {
+        using var activity = PostResponseTracing.StartTask(work, position);
+        work.HasStarted = true;
+        var startedAt = metrics.TaskStarted(work, batch);
+        var cancellationToken = _cancellation.Start(work.Settings.Timeout);
+        Exception? failure = null;
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            await work.RunAsync(scope.ServiceProvider, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && lane.IsStopping)
+        {
+            PostResponseTracing.Interrupted(activity);
+            metrics.TaskInterrupted();
+            return true;
+        }
+        catch (OperationCanceledException exception) when (cancellationToken.IsCancellationRequested)
+        {
+            failure = new TimeoutException($"The task '{work.Name}' took longer than {work.Settings.Timeout}.", exception);
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+        }
+
+        if (failure is not null)
+        {
+            PostResponseTracing.Failed(activity, failure);
+            logger.PostResponseTaskFailed(failure, work.Name, position + 1, batch.Method, batch.Route, batch.RequestTraceId);
+        }
+
+        metrics.TaskEnded(work, startedAt, failure);
+        lane.Settle(work);
+        return failure is null;
+    }
+}

@@ -1,0 +1,35 @@
+namespace Forge.PostResponse;
+
+/// <summary>One runner's cancellation source, used for task after task, so that a timeout costs no allocation.</summary>
+internal sealed class RunnerCancellation(TimeProvider time)
+{
+    private CancellationTokenSource? _source;
+    private bool _isStopped;
+
+    public bool IsStopped => Volatile.Read(ref _isStopped);
+
+    public CancellationToken Start(TimeSpan timeout)
+    {
+        var source = _source;
+        if (source is null || !source.TryReset())
+        {
+            source = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+            Interlocked.Exchange(ref _source, source);
+        }
+
+        source.CancelAfter(timeout);
+        if (IsStopped)
+        {
+            source.Cancel();
+        }
+
+        return source.Token;
+    }
+
+    /// <summary>Cancels the task that runs now and every one after it.</summary>
+    public void Stop()
+    {
+        Interlocked.Exchange(ref _isStopped, true);
+        _source?.Cancel();
+    }
+}
