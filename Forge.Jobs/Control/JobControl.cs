@@ -1,0 +1,116 @@
+using Npgsql;
+
+namespace Forge.Jobs;
+
+/// <summary>What a person may do to jobs and queues. Who may is the caller's decision.</summary>
+public sealed class JobControl
+{
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly JobDispatch _dispatch;
+
+    internal JobControl(NpgsqlDataSource dataSource, JobDispatch dispatch)
+    {
+        _dataSource = dataSource;
+        _dispatch = dispatch;
+    }
+
+    /// <summary>Cancels a waiting job at once, and signals a running one: its token is cancelled within 2 seconds, and it becomes cancelled when its handler ends without completing.</summary>
+    public async Task<JobChangeResult> CancelAsync(Guid id, CancellationToken cancellationToken = default)
+    {
+        if (await ExecuteAsync(JobSql.CancelJob, id, reader => JobStateExtensions.Parse(reader.GetString(0)), cancellationToken) is not { } state)
+        {
+            return await RefuseAsync(id, cancellationToken);
+        }
+
+        if (state is JobState.Running)
+        {
+            // If nobody hears it, the worker's next heartbeat does.
+            _dispatch.AnnounceCancel(id);
+        }
+
+        _dispatch.AnnounceChange(id);
+        return new JobChangeResult.Changed(state);
+    }
+
+    /// <summary>Makes a discarded or cancelled job available again. Its attempts so far are kept; if they are used up it gets one more.</summary>
+    public async Task<JobChangeResult> RetryAsync(Guid id, CancellationToken cancellationToken = default)
+    {
+        DispatchedJob? job;
+        try
+        {
+            job = await ExecuteAsync(JobSql.RetryJob, id, reader => new DispatchedJob(id, reader.GetString(0), reader.GetInt16(1)), cancellationToken);
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            return await ExecuteAsync(
+                """
+                select live.id
+                from jobs.job j
+                join jobs.job live on live.owner is not distinct from j.owner and live.unique_key = j.unique_key
+                where j.id = @id and live.state in ('available', 'scheduled', 'running', 'retryable')
+                """,
+                id,
+                reader => reader.GetGuid(0),
+                cancellationToken) is { } holder
+                ? new JobChangeResult.UniqueKeyTaken(holder)
+                : await RetryAsync(id, cancellationToken);
+        }
+
+        if (job is null)
+        {
+            return await RefuseAsync(id, cancellationToken);
+        }
+
+        _dispatch.Push([job.Value]);
+        _dispatch.AnnounceChange(id);
+        return new JobChangeResult.Changed(JobState.Available);
+    }
+
+    /// <summary>Deletes a finished job with its attempts and its result. On success the result names the state that it had.</summary>
+    public async Task<JobChangeResult> DeleteAsync(Guid id, CancellationToken cancellationToken = default)
+    {
+        const string Delete = "delete from jobs.job where id = @id and state in ('completed', 'cancelled', 'discarded') returning state";
+        if (await ExecuteAsync(Delete, id, reader => JobStateExtensions.Parse(reader.GetString(0)), cancellationToken) is not { } state)
+        {
+            return await RefuseAsync(id, cancellationToken);
+        }
+
+        _dispatch.AnnounceChange(id);
+        return new JobChangeResult.Changed(state);
+    }
+
+    /// <summary>Stops claims from a queue: when this returns, no further job of it starts. Running jobs go on. Pausing twice is harmless.</summary>
+    public async Task PauseQueueAsync(string queue, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(queue);
+        await using var command = _dataSource.CreateCommand(
+            "insert into jobs.queue (name, paused_at) values (@queue, now()) on conflict (name) do update set paused_at = coalesce(jobs.queue.paused_at, now())");
+        command.Parameters.Add(new("queue", queue));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        _dispatch.AnnounceQueues();
+    }
+
+    /// <summary>Lets a queue's jobs start again. Resuming a queue that is not paused is harmless.</summary>
+    public async Task ResumeQueueAsync(string queue, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(queue);
+        await using var command = _dataSource.CreateCommand("update jobs.queue set paused_at = null where name = @queue");
+        command.Parameters.Add(new("queue", queue));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        _dispatch.AnnounceQueues();
+    }
+
+    private async Task<JobChangeResult> RefuseAsync(Guid id, CancellationToken cancellationToken) =>
+        await ExecuteAsync("select state from jobs.job where id = @id", id, reader => JobStateExtensions.Parse(reader.GetString(0)), cancellationToken) is { } state
+            ? new JobChangeResult.WrongState(state)
+            : new JobChangeResult.NotFound();
+
+    private async Task<T?> ExecuteAsync<T>(string sql, Guid id, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+        where T : struct
+    {
+        await using var command = _dataSource.CreateCommand(sql);
+        command.Parameters.Add(new("id", id));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? read(reader) : null;
+    }
+}

@@ -1,0 +1,164 @@
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Forge.Jobs;
+
+/// <summary>An id and where it belongs in Redis.</summary>
+internal readonly record struct DispatchedJob(Guid Id, string Queue, int Priority);
+
+/// <summary>The Redis side: lists of ids that save the workers from asking Postgres, and announcements. All of it can be lost at any time without losing a job.</summary>
+internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNames names, ILogger<JobDispatch> logger)
+{
+    private bool _isDown;
+
+    public bool IsConnected => redis.IsConnected;
+
+    /// <summary>Puts ids on the lists and wakes the workers, without waiting for Redis: the caller's jobs are committed already.</summary>
+    public void Push(IEnumerable<DispatchedJob> jobs)
+    {
+        Send(database =>
+        {
+            foreach (var list in jobs.GroupBy(job => (job.Queue, job.Priority)))
+            {
+                database.ListRightPush(
+                    names.List(list.Key.Queue, list.Key.Priority),
+                    [.. list.Select(job => (RedisValue)job.Id.ToString())],
+                    flags: CommandFlags.FireAndForget);
+            }
+
+            database.Publish(names.Nudge, RedisValue.EmptyString, CommandFlags.FireAndForget);
+        });
+    }
+
+    public void AnnounceChange(Guid id) => Send(database => database.Publish(names.Job(id), RedisValue.EmptyString, CommandFlags.FireAndForget));
+
+    public void AnnounceCancel(Guid id) => Send(database => database.Publish(names.Cancel, id.ToString(), CommandFlags.FireAndForget));
+
+    public void AnnounceQueues() => Send(database => database.Publish(names.Queues, RedisValue.EmptyString, CommandFlags.FireAndForget));
+
+    /// <summary>Takes up to <paramref name="limit"/> ids, most urgent first; null when Redis does not answer.</summary>
+    public async Task<IReadOnlyList<Guid>?> TakeAsync(IEnumerable<string> queues, int limit)
+    {
+        var queueList = queues.ToList();
+        var keys = Enumerable.Range(0, 10).SelectMany(priority => queueList.Select(queue => names.List(queue, priority))).ToArray();
+        if (keys.Length == 0)
+        {
+            return [];
+        }
+
+        try
+        {
+            if (!redis.IsConnected)
+            {
+                NoteDown(null);
+                return null;
+            }
+
+            var taken = (RedisValue[]?)await redis.GetDatabase().ScriptEvaluateAsync(JobSql.Take, keys, [limit]);
+            NoteUp();
+            return [.. (taken ?? []).Select(id => Guid.Parse(id.ToString()))];
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            NoteDown(exception);
+            return null;
+        }
+    }
+
+    /// <summary>How many ids the list holds; null when Redis does not answer.</summary>
+    public async Task<long?> CountAsync(string queue, int priority)
+    {
+        try
+        {
+            return redis.IsConnected ? await redis.GetDatabase().ListLengthAsync(names.List(queue, priority)) : null;
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            NoteDown(exception);
+            return null;
+        }
+    }
+
+    public Task ListenForNudgesAsync(Action heard) => ListenAsync(names.Nudge, _ => heard());
+
+    public Task ListenForQueuesAsync(Action heard) => ListenAsync(names.Queues, _ => heard());
+
+    public Task ListenForCancelsAsync(Action<Guid> heard) => ListenAsync(names.Cancel, message =>
+    {
+        if (Guid.TryParse(message, out var id))
+        {
+            heard(id);
+        }
+    });
+
+    /// <summary>Calls <paramref name="heard"/> at changes of one job until the result is disposed. Without Redis it hears nothing.</summary>
+    public async Task<IAsyncDisposable> ListenForChangesAsync(Guid id, Action heard)
+    {
+        var channel = names.Job(id);
+        void Handler(RedisChannel _, RedisValue __) => heard();
+        await ListenAsync(channel, Handler);
+        return new Subscription(redis, channel, Handler);
+    }
+
+    private Task ListenAsync(RedisChannel channel, Action<string> heard) => ListenAsync(channel, (_, message) => heard(message.ToString()));
+
+    private async Task ListenAsync(RedisChannel channel, Action<RedisChannel, RedisValue> handler)
+    {
+        try
+        {
+            // Fire and forget: with Redis down the client remembers the subscription and makes it on connecting.
+            await redis.GetSubscriber().SubscribeAsync(channel, handler, CommandFlags.FireAndForget);
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            NoteDown(exception);
+        }
+    }
+
+    private void Send(Action<IDatabase> commands)
+    {
+        try
+        {
+            if (redis.IsConnected)
+            {
+                commands(redis.GetDatabase());
+            }
+            else
+            {
+                NoteDown(null);
+            }
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            NoteDown(exception);
+        }
+    }
+
+    private void NoteDown(Exception? exception)
+    {
+        if (!Interlocked.Exchange(ref _isDown, true))
+        {
+            LogRedisDown(exception);
+        }
+    }
+
+    private void NoteUp()
+    {
+        if (Interlocked.Exchange(ref _isDown, false))
+        {
+            LogRedisUp();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis does not answer; jobs go on by polling Postgres.")]
+    private partial void LogRedisDown(Exception? exception);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Redis answers again; jobs are dispatched through it.")]
+    private partial void LogRedisUp();
+
+    private sealed class Subscription(IConnectionMultiplexer redis, RedisChannel channel, Action<RedisChannel, RedisValue> handler) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() =>
+            await redis.GetSubscriber().UnsubscribeAsync(channel, handler, CommandFlags.FireAndForget);
+    }
+}

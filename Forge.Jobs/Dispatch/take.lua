@@ -1,0 +1,17 @@
+-- Takes ids off the front of several lists, the first list first.
+-- KEYS: the lists, in the order of their urgency. ARGV[1]: how many ids at most.
+-- Returns the ids, none twice. They are off the lists afterwards: whoever took them and dies leaves them to the sweep, which asks Postgres.
+local taken = {}
+for i = 1, #KEYS do
+    local wanted = tonumber(ARGV[1]) - #taken
+    if wanted <= 0 then
+        break
+    end
+    local ids = redis.call('LPOP', KEYS[i], wanted)
+    if ids then
+        for j = 1, #ids do
+            taken[#taken + 1] = ids[j]
+        end
+    end
+end
+return taken

@@ -1,0 +1,206 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Forge.Jobs;
+
+internal sealed class JobQueue : IJobQueue
+{
+    private const int SharedLimit = 500;
+    private const int RowsPerStatement = 2_000;
+    private const int MaxInsertAttempts = 5;
+    private const string Savepoint = "forge_jobs_enqueue";
+
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly JobDispatch _dispatch;
+    private readonly JobKindRegistry _kinds;
+    private readonly JobMetrics _metrics;
+    private readonly JobQueueOptions _options;
+    private readonly TimeProvider _time;
+    private readonly SharedWrites<NewJob, EnqueueResult> _writes;
+
+    public JobQueue(NpgsqlDataSource dataSource, JobDispatch dispatch, JobKindRegistry kinds, JobMetrics metrics, IOptions<JobQueueOptions> options, TimeProvider time)
+    {
+        _dataSource = dataSource;
+        _dispatch = dispatch;
+        _kinds = kinds;
+        _metrics = metrics;
+        _options = options.Value;
+        _time = time;
+        _writes = new SharedWrites<NewJob, EnqueueResult>(WriteSharedAsync, SharedLimit);
+    }
+
+    public Task<EnqueueResult> EnqueueAsync(JobRequest request, CancellationToken cancellationToken = default) =>
+        SendAsync([request], async jobs => await _writes.WriteAsync(jobs[0], cancellationToken), StoredOf);
+
+    public Task<EnqueueResult> EnqueueAsync(JobRequest request, NpgsqlTransaction transaction, CancellationToken cancellationToken = default)
+    {
+        var connection = ConnectionOf(transaction);
+        return SendAsync([request], async jobs => (await InsertOneByOneAsync(jobs, connection, transaction, cancellationToken)).Results[0], StoredOf);
+    }
+
+    public Task<EnqueueManyResult> EnqueueManyAsync(IReadOnlyList<JobRequest> requests, CancellationToken cancellationToken = default) =>
+        SendManyAsync(requests, async jobs =>
+        {
+            await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            var (result, ready) = await InsertAllAsync(jobs, connection, transaction, cancellationToken);
+            if (result is EnqueueManyResult.Enqueued)
+            {
+                await transaction.CommitAsync(cancellationToken);
+                _dispatch.Push(ready);
+            }
+
+            return result;
+        });
+
+    public Task<EnqueueManyResult> EnqueueManyAsync(IReadOnlyList<JobRequest> requests, NpgsqlTransaction transaction, CancellationToken cancellationToken = default)
+    {
+        var connection = ConnectionOf(transaction);
+        return SendManyAsync(requests, async jobs =>
+        {
+            await transaction.SaveAsync(Savepoint, cancellationToken);
+            var (result, _) = await InsertAllAsync(jobs, connection, transaction, cancellationToken);
+            if (result is not EnqueueManyResult.Enqueued)
+            {
+                await transaction.RollbackAsync(Savepoint, cancellationToken);
+            }
+
+            return result;
+        });
+    }
+
+    public async Task AnnounceAsync(IReadOnlyCollection<Guid> jobIds, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(jobIds);
+        await using var command = _dataSource.CreateCommand("select id, queue, priority from jobs.job where id = any (@ids) and state = 'available' order by id");
+        command.Parameters.Add(new("ids", jobIds.ToArray()));
+        var ready = new List<DispatchedJob>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            ready.Add(new DispatchedJob(reader.GetGuid(0), reader.GetString(1), reader.GetInt16(2)));
+        }
+
+        _dispatch.Push(ready);
+    }
+
+    private Task<EnqueueManyResult> SendManyAsync(IReadOnlyList<JobRequest> requests, Func<NewJob[], Task<EnqueueManyResult>> store)
+    {
+        ArgumentNullException.ThrowIfNull(requests);
+        if (requests.Any(request => request.IdempotencyKey is not null))
+        {
+            throw new ArgumentException("An idempotency key is for single jobs.", nameof(requests));
+        }
+
+        return requests.Count == 0
+            ? Task.FromResult<EnqueueManyResult>(new EnqueueManyResult.Enqueued([]))
+            : SendAsync(requests, store, result => result is EnqueueManyResult.Enqueued);
+    }
+
+    /// <summary>The span and the figures around a write.</summary>
+    private async Task<TResult> SendAsync<TResult>(IReadOnlyList<JobRequest> requests, Func<NewJob[], Task<TResult>> store, Func<TResult, bool> isStored)
+    {
+        var now = _time.GetUtcNow();
+        var begun = _time.GetTimestamp();
+        var queue = requests[0].Queue ?? _kinds.Get(requests[0].Kind).Options.Queue;
+        using var activity = JobTelemetry.StartSend(queue);
+        var jobs = requests.Select(request => NewJob.From(request, _kinds, _options, Guid.CreateVersion7(now), activity ?? Activity.Current)).ToArray();
+        JobTelemetry.DescribeSend(activity, requests[0], jobs[0].Id, jobs.Length);
+        string? errorType = null;
+        var isNew = false;
+        try
+        {
+            var result = await store(jobs);
+            isNew = isStored(result);
+            return result;
+        }
+        catch (Exception exception)
+        {
+            errorType = exception.GetType().FullName;
+            JobTelemetry.Fail(activity, errorType!, exception.Message);
+            throw;
+        }
+        finally
+        {
+            _metrics.Sent(isNew ? [.. jobs.Select(job => (job.Queue, job.Request.Kind))] : [], queue, _time.GetElapsedTime(begun), errorType);
+        }
+    }
+
+    /// <summary>What concurrent callers share. Each statement commits by itself, so when this returns the jobs are durable.</summary>
+    private async Task<IReadOnlyList<EnqueueResult>> WriteSharedAsync(IReadOnlyList<NewJob> jobs)
+    {
+        await using var connection = await _dataSource.OpenConnectionAsync(CancellationToken.None);
+        var (results, ready) = await InsertOneByOneAsync(jobs, connection, null, CancellationToken.None);
+
+        // Dying here leaves committed jobs that Redis does not know: the workers' fallback poll and sweep find them.
+        _dispatch.Push(ready);
+        return results;
+    }
+
+    /// <summary>Each job has an outcome of its own.</summary>
+    private static async Task<(IReadOnlyList<EnqueueResult> Results, List<DispatchedJob> Ready)> InsertOneByOneAsync(
+        IReadOnlyList<NewJob> jobs, NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
+    {
+        var results = new Dictionary<Guid, EnqueueResult>(jobs.Count);
+        var ready = new List<DispatchedJob>(jobs.Count);
+        var open = jobs;
+        for (var attempt = 0; open.Count > 0; attempt++)
+        {
+            var stored = await JobInserter.InsertAsync([.. open], connection, transaction, cancellationToken);
+            foreach (var job in open)
+            {
+                if (stored.TryGetValue(job.Id, out var isReady))
+                {
+                    results[job.Id] = new EnqueueResult.Enqueued(job.Id);
+                    if (isReady)
+                    {
+                        ready.Add(job.Dispatched);
+                    }
+                }
+                else if (await JobInserter.FindConflictAsync(job, connection, transaction, cancellationToken) is { } conflict)
+                {
+                    results[job.Id] = conflict;
+                }
+            }
+
+            // Neither stored nor in conflict: the job that held the key finished or was deleted in between.
+            open = [.. open.Where(job => !results.ContainsKey(job.Id))];
+            if (open.Count > 0 && attempt == MaxInsertAttempts)
+            {
+                throw new InvalidOperationException("The job could not be stored: the jobs that hold its keys change faster than it can look.");
+            }
+        }
+
+        return ([.. jobs.Select(job => results[job.Id])], ready);
+    }
+
+    /// <summary>All or none; undoing what was inserted is the caller's.</summary>
+    private static async Task<(EnqueueManyResult Result, List<DispatchedJob> Ready)> InsertAllAsync(
+        NewJob[] jobs, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        var ready = new List<DispatchedJob>(jobs.Length);
+        foreach (var chunk in jobs.Chunk(RowsPerStatement))
+        {
+            var stored = await JobInserter.InsertAsync(chunk, connection, transaction, cancellationToken);
+            if (chunk.FirstOrDefault(job => !stored.ContainsKey(job.Id)) is { } refused)
+            {
+                var holder = await JobInserter.FindConflictAsync(refused, connection, transaction, cancellationToken);
+                var isOurs = holder is not null && jobs.Any(job => job.Id == holder.JobId);
+                return (new EnqueueManyResult.UniqueKeyTaken(Array.IndexOf(jobs, refused), isOurs ? null : holder?.JobId), []);
+            }
+
+            ready.AddRange(chunk.Where(job => stored[job.Id]).Select(job => job.Dispatched));
+        }
+
+        return (new EnqueueManyResult.Enqueued([.. jobs.Select(job => job.Id)]), ready);
+    }
+
+    private static bool StoredOf(EnqueueResult result) => result is EnqueueResult.Enqueued;
+
+    private static NpgsqlConnection ConnectionOf(NpgsqlTransaction transaction)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return transaction.Connection ?? throw new ArgumentException("The transaction is over.", nameof(transaction));
+    }
+}

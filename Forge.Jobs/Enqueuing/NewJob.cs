@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace Forge.Jobs;
+
+/// <summary>A request with everything decided: the row that will be inserted. Its id is drawn before the insert, so that repeating the insert after a lost answer cannot make a second job.</summary>
+internal sealed record NewJob(Guid Id, JobRequest Request, string Queue, int Version, int MaxAttempts, byte[]? RequestHash, string? TraceParent, string? TraceState)
+{
+    private const int MaxKeyLength = 200;
+    private const int MaxHashLength = 64;
+
+    public DispatchedJob Dispatched => new(Id, Queue, Request.Priority);
+
+    public static NewJob From(JobRequest request, JobKindRegistry kinds, JobQueueOptions options, Guid id, Activity? sender)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var kind = kinds.Get(request.Kind);
+        var queue = request.Queue ?? kind.Options.Queue;
+        Refuse(request.PayloadType != kind.PayloadType, $"The kind '{kind.Name}' takes a {kind.PayloadType}, not a {request.PayloadType}.");
+        Refuse(!kinds.Queues.Contains(queue, StringComparer.Ordinal), $"The queue '{queue}' is not known; name it in {JobQueueOptions.SectionName}:{nameof(JobQueueOptions.Queues)}.");
+        Refuse(request.Priority is < 0 or > 9, "The priority must be 0 to 9.");
+        Refuse(request.MaxAttempts is < 1 or > 100, "The number of attempts must be 1 to 100.");
+        Refuse(request is { Delay: not null, RunAt: not null }, "Give a delay or a time, not both.");
+        Refuse(request.Delay < TimeSpan.Zero || request.Delay > TimeSpan.FromDays(3650), "The delay must be zero to ten years.");
+        Refuse(IsBadKey(request.UniqueKey), $"The unique key must have 1 to {MaxKeyLength} characters, none of them a control character.");
+        Refuse(IsBadKey(request.IdempotencyKey), $"The idempotency key must have 1 to {MaxKeyLength} characters, none of them a control character.");
+        Refuse(IsBadKey(request.Owner), $"The owner must have 1 to {MaxKeyLength} characters, none of them a control character.");
+        Refuse(request.RequestHash.Length > MaxHashLength, $"The request hash must have at most {MaxHashLength} bytes.");
+        Refuse(Encoding.UTF8.GetByteCount(request.Payload) > options.MaxPayloadBytes, $"The payload must not be larger than {options.MaxPayloadBytes} bytes.");
+        return new NewJob(
+            id,
+            request,
+            queue,
+            kind.Options.Version,
+            request.MaxAttempts ?? kind.Options.MaxAttempts,
+            request.IdempotencyKey is null ? null : HashOf(request),
+            sender?.Id,
+            sender?.TraceStateString);
+    }
+
+    private static byte[] HashOf(JobRequest request) => request.RequestHash.IsEmpty
+        ? SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
+            new { request.Kind, request.Payload, request.Queue, request.Priority, request.Delay, request.RunAt, request.MaxAttempts, request.UniqueKey }))
+        : request.RequestHash.ToArray();
+
+    private static bool IsBadKey(string? key) => key is not null && (key.Length is 0 or > MaxKeyLength || key.Any(char.IsControl) || key.Any(char.IsSurrogate));
+
+    private static void Refuse(bool isWrong, string message)
+    {
+        if (isWrong)
+        {
+            throw new ArgumentException(message);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using OpenTelemetry;
+
+namespace Forge.Jobs;
+
+/// <summary>Lets concurrent writers share a statement and its commit: what gathers while one write is under way goes with the next. No timer, so a lone writer waits for nobody.</summary>
+internal sealed class SharedWrites<TItem, TResult>(Func<IReadOnlyList<TItem>, Task<IReadOnlyList<TResult>>> write, int limit)
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<Waiting> _waiting = new();
+    private bool _isWriting;
+
+    /// <summary>Writes the item together with others. Cancelling only stops waiting: the item may still be written.</summary>
+    public Task<TResult> WriteAsync(TItem item, CancellationToken cancellationToken)
+    {
+        var waiting = new Waiting(item);
+        lock (_gate)
+        {
+            _waiting.Enqueue(waiting);
+            if (!_isWriting)
+            {
+                _isWriting = true;
+                // Without the caller's execution context: the write belongs to all who share it, not to the trace of the first.
+                using (ExecutionContext.SuppressFlow())
+                {
+                    _ = Task.Run(WriteAllAsync, CancellationToken.None);
+                }
+            }
+        }
+
+        return waiting.Result.Task.WaitAsync(cancellationToken);
+    }
+
+    private async Task WriteAllAsync()
+    {
+        using var untraced = SuppressInstrumentationScope.Begin();
+        while (NextBatch() is { Count: > 0 } batch)
+        {
+            await WriteBatchAsync(batch);
+        }
+    }
+
+    private List<Waiting> NextBatch()
+    {
+        lock (_gate)
+        {
+            var batch = new List<Waiting>(Math.Min(limit, _waiting.Count));
+            while (batch.Count < limit && _waiting.TryDequeue(out var waiting))
+            {
+                batch.Add(waiting);
+            }
+
+            _isWriting = batch.Count > 0;
+            return batch;
+        }
+    }
+
+    private async Task WriteBatchAsync(List<Waiting> batch)
+    {
+        try
+        {
+            var results = await write([.. batch.Select(waiting => waiting.Item)]);
+            for (var i = 0; i < batch.Count; i++)
+            {
+                batch[i].Result.SetResult(results[i]);
+            }
+        }
+        catch (Exception) when (batch.Count > 1)
+        {
+            // One item may be the culprit, and the others must not fail for it. Each one's own failure reaches its own writer.
+            foreach (var waiting in batch)
+            {
+                await WriteBatchAsync([waiting]);
+            }
+        }
+        catch (Exception exception)
+        {
+            batch[0].Result.SetException(exception);
+        }
+    }
+
+    private sealed record Waiting(TItem Item)
+    {
+        public TaskCompletionSource<TResult> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,12 @@
+select id,
+       case when id = @id then 'same_row'
+            when idempotency_key = @idempotency_key and request_hash = @request_hash then 'replay'
+            when idempotency_key = @idempotency_key then 'conflict'
+            else 'unique_key' end as reason
+from jobs.job
+where id = @id
+   or owner is not distinct from @owner
+      and (idempotency_key = @idempotency_key
+           or unique_key = @unique_key and state in ('available', 'scheduled', 'running', 'retryable'))
+order by id <> @id, idempotency_key is distinct from @idempotency_key
+limit 1

@@ -1,0 +1,108 @@
+using System.Text;
+using System.Text.Json;
+using Npgsql;
+
+namespace Forge.Jobs;
+
+/// <summary>The job that a handler runs, and what the handler can tell about it.</summary>
+public abstract class JobContext
+{
+    private readonly ClaimedJob _job;
+    private readonly RunningJobWriter _writer;
+    private readonly int _maxResultBytes;
+    private (int Percent, string? Message) _progress;
+
+    private protected JobContext(ClaimedJob job, RunningJobWriter writer, int maxResultBytes)
+    {
+        _job = job;
+        _writer = writer;
+        _maxResultBytes = maxResultBytes;
+    }
+
+    /// <summary>The job's id.</summary>
+    public Guid JobId => _job.Id;
+
+    /// <summary>The kind.</summary>
+    public string Kind => _job.Kind;
+
+    /// <summary>The version of the payload as it was enqueued.</summary>
+    public int Version => _job.Version;
+
+    /// <summary>The queue.</summary>
+    public string Queue => _job.Queue;
+
+    /// <summary>Whose job it is, as given when it was enqueued.</summary>
+    public string? Owner => _job.Owner;
+
+    /// <summary>The number of this attempt, from 1.</summary>
+    public int Attempt => _job.Attempt;
+
+    /// <summary>How many attempts there may be.</summary>
+    public int MaxAttempts => _job.MaxAttempts;
+
+    /// <summary>A key to give to outside systems with every effect: the same for all attempts of this job, different for any other.</summary>
+    public string IdempotencyKey => JobId.ToString();
+
+    internal string? ResultJson { get; private set; }
+
+    internal ResultFile? ResultFile { get; private set; }
+
+    internal bool IsCompletedInTransaction { get; private set; }
+
+    /// <summary>Stores how far the work is, for pollers and followers. Repeating the same values costs nothing.</summary>
+    /// <param name="percent">0 to 100.</param>
+    /// <param name="message">A few words for a person; cut at 500 characters.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="JobLeaseLostException">The job no longer belongs to this run.</exception>
+    public async Task ReportProgressAsync(int percent, string? message = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(percent, 0);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(percent, 100);
+        if (_progress != (percent, message))
+        {
+            await _writer.ReportProgressAsync(_job, percent, message, cancellationToken);
+            _progress = (percent, message);
+        }
+    }
+
+    /// <summary>Sets the result as JSON; it is stored together with the completion. The last result set counts.</summary>
+    /// <exception cref="ArgumentException">The result is too large or holds U+0000.</exception>
+    public void SetResult<TResult>(TResult result)
+    {
+        var json = JsonSerializer.Serialize(result, JobJson.Stored);
+        RefuseTooLarge(Encoding.UTF8.GetByteCount(json));
+        ResultJson = JobJson.IsStorable(json)
+            ? json
+            : throw new ArgumentException("The result holds the character U+0000, which Postgres cannot store.", nameof(result));
+        ResultFile = null;
+    }
+
+    /// <summary>Sets the result as a file; it is stored in Postgres together with the completion. The last result set counts.</summary>
+    /// <exception cref="ArgumentException">The file is too large.</exception>
+    public void SetResultFile(ReadOnlyMemory<byte> content, string contentType, string fileName)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(contentType);
+        ArgumentException.ThrowIfNullOrEmpty(fileName);
+        RefuseTooLarge(content.Length);
+        ResultFile = new ResultFile(content, contentType, fileName);
+        ResultJson = null;
+    }
+
+    /// <summary>Completes the job in the handler's own transaction, with the result set so far: the handler's effects and the completion commit together, or neither does.</summary>
+    /// <remarks>Commit, then return. A handler that returns without having committed has failed its attempt.</remarks>
+    /// <exception cref="JobLeaseLostException">The job no longer belongs to this run: roll back.</exception>
+    public async Task CompleteAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        await _writer.CompleteAsync(_job, ResultJson, ResultFile, transaction, cancellationToken);
+        IsCompletedInTransaction = true;
+    }
+
+    private void RefuseTooLarge(int bytes)
+    {
+        if (bytes > _maxResultBytes)
+        {
+            throw new ArgumentException($"The result has {bytes} bytes; at most {_maxResultBytes} are allowed.");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+namespace Forge.Jobs;
+
+internal sealed record ResultFile(ReadOnlyMemory<byte> Content, string ContentType, string FileName);

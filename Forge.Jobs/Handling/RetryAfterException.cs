@@ -1,0 +1,34 @@
+namespace Forge.Jobs;
+
+/// <summary>Thrown by a handler that knows when to try again. It uses up the attempt like any other failure.</summary>
+public sealed class RetryAfterException : Exception
+{
+    /// <summary>At once, without a reason; better give both.</summary>
+    public RetryAfterException()
+    {
+    }
+
+    /// <summary>At once, with the reason.</summary>
+    public RetryAfterException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>At once, with the reason and its cause.</summary>
+    public RetryAfterException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>After <paramref name="delay"/> instead of the kind's backoff, with the reason and its cause. The cause's type is the attempt's error type.</summary>
+    public RetryAfterException(TimeSpan delay, string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
+        Delay = delay;
+    }
+
+    /// <summary>How long to wait before the next attempt.</summary>
+    /// <value>The default is zero.</value>
+    public TimeSpan Delay { get; }
+}

@@ -1,0 +1,12 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Forge.Jobs;
+
+/// <summary>The enqueuing side: without Redis jobs are stored all the same and start later, so that is "degraded" and no more. Postgres has a check of its own with its client.</summary>
+internal sealed class JobQueueHealthCheck(JobDispatch dispatch) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(dispatch.IsConnected
+            ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Degraded("Redis does not answer: jobs are stored, but start by the workers' slow poll."));
+}

@@ -1,0 +1,29 @@
+using System.Reflection;
+
+namespace Forge.Jobs;
+
+/// <summary>The statements and scripts that lie beside the code as .sql and .lua files.</summary>
+internal static class JobSql
+{
+    public static readonly string Insert = Read("Enqueuing.insert.sql");
+    public static readonly string FindConflict = Read("Enqueuing.find-conflict.sql");
+    public static readonly string ClaimIds = Read("Working.claim-ids.sql");
+    public static readonly string ClaimOldest = Read("Working.claim-oldest.sql");
+    public static readonly string Finish = Read("Working.finish.sql");
+    public static readonly string Rescue = Read("Working.rescue.sql");
+    public static readonly string Heartbeat = Read("Working.heartbeat.sql");
+    public static readonly string Promote = Read("Working.promote.sql");
+    public static readonly string ReadJobs = Read("Reading.read-jobs.sql");
+    public static readonly string QueueFigures = Read("Reading.queue-figures.sql");
+    public static readonly string CancelJob = Read("Control.cancel.sql");
+    public static readonly string RetryJob = Read("Control.retry.sql");
+    public static readonly string Take = Read("Dispatch.take.lua");
+
+    private static string Read(string name)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"Forge.Jobs.{name}")
+            ?? throw new InvalidOperationException($"The resource '{name}' is missing from the assembly.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

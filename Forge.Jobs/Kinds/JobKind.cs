@@ -1,0 +1,21 @@
+namespace Forge.Jobs;
+
+/// <summary>A kind of job as it was registered by <c>AddJobKind</c> or <c>AddJobHandler</c>.</summary>
+public sealed class JobKind
+{
+    internal JobKind(string name, Type payloadType, JobKindOptions options)
+    {
+        Name = name;
+        PayloadType = payloadType;
+        Options = options;
+    }
+
+    /// <summary>The stable name that is stored with each job, such as <c>report.generate</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>The type its payload is read into.</summary>
+    public Type PayloadType { get; }
+
+    /// <summary>Queue, attempts, timeout and backoff.</summary>
+    public JobKindOptions Options { get; }
+}

@@ -1,0 +1,100 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+
+namespace Forge.Jobs;
+
+/// <summary>The kinds and queues that this program knows.</summary>
+public sealed class JobKindRegistry
+{
+    private static readonly string[] IsRequired = ["is required"];
+
+    private readonly FrozenDictionary<string, JobKind> _kinds;
+    private readonly JobQueueOptions _options;
+
+    internal JobKindRegistry(IEnumerable<JobKind> kinds, IOptions<JobQueueOptions> options)
+    {
+        _kinds = kinds.ToFrozenDictionary(kind => kind.Name, StringComparer.Ordinal);
+        _options = options.Value;
+        Queues = _kinds.Values.Select(kind => kind.Options.Queue).Concat(_options.Queues).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+    }
+
+    /// <summary>Every kind, in no order.</summary>
+    public IReadOnlyCollection<JobKind> Kinds => _kinds.Values;
+
+    /// <summary>Every queue: the kinds' own and those of <see cref="JobQueueOptions.Queues"/>. Other queues are refused, since no worker would look there.</summary>
+    public IReadOnlyList<string> Queues { get; }
+
+    /// <summary>Finds a kind by its name.</summary>
+    public bool TryGet(string kind, [NotNullWhen(true)] out JobKind? found) => _kinds.TryGetValue(kind, out found);
+
+    /// <summary>Reads a payload that came from outside: unknown, missing and ill-fitting members and data annotations become errors by field.</summary>
+    public JobRequestResult CreateRequest(string kind, JsonElement payload)
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        if (!_kinds.TryGetValue(kind, out var found))
+        {
+            return new JobRequestResult.UnknownKind();
+        }
+
+        if (payload.ValueKind != JsonValueKind.Object)
+        {
+            return Invalid("", "must be a JSON object");
+        }
+
+        if (Encoding.UTF8.GetByteCount(payload.GetRawText()) > _options.MaxPayloadBytes)
+        {
+            return Invalid("", $"must not be larger than {_options.MaxPayloadBytes} bytes");
+        }
+
+        var missing = MissingMembers(found.PayloadType, payload);
+        if (missing.Count > 0)
+        {
+            return new JobRequestResult.InvalidPayload(missing);
+        }
+
+        try
+        {
+            var value = payload.Deserialize(found.PayloadType, JobJson.Incoming)!;
+            var errors = PayloadValidator.Validate(value);
+            return errors.Count > 0
+                ? new JobRequestResult.InvalidPayload(errors)
+                : new JobRequestResult.Valid(found, JobRequest.Create(kind, found.PayloadType, value));
+        }
+        catch (JsonException exception)
+        {
+            return Invalid(FieldOf(exception), MessageOf(exception));
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+        {
+            // A payload's own constructor refused a value, or its text cannot be stored. The message may be the library's, so it is ours that is sent.
+            return Invalid("", "holds a value that is not allowed");
+        }
+    }
+
+    internal JobKind Get(string kind) => _kinds.TryGetValue(kind, out var found)
+        ? found
+        : throw new ArgumentException($"The kind '{kind}' is not registered in this program; call AddJobKind or AddJobHandler.", nameof(kind));
+
+    private static Dictionary<string, string[]> MissingMembers(Type payloadType, JsonElement payload)
+    {
+        var names = payload.EnumerateObject().Select(member => member.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return JobJson.Incoming.GetTypeInfo(payloadType).Properties
+            .Where(property => property.IsRequired && !names.Contains(property.Name))
+            .ToDictionary(property => property.Name, _ => IsRequired, StringComparer.Ordinal);
+    }
+
+    // JsonException.Path is "$.pages" or "$['a b'].c"; the payload as a whole is "$".
+    private static string FieldOf(JsonException exception) =>
+        exception.Path is { Length: > 2 } path && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : "";
+
+    private static string MessageOf(JsonException exception) =>
+        exception.Message.Contains("could not be mapped", StringComparison.Ordinal) ? "is not known here"
+        : exception.Message.Contains("null", StringComparison.Ordinal) ? "must not be null"
+        : "has the wrong type or is out of range";
+
+    private static JobRequestResult.InvalidPayload Invalid(string field, string message) =>
+        new(new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [message] });
+}

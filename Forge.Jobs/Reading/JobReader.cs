@@ -1,0 +1,238 @@
+using System.Data;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Forge.Jobs;
+
+/// <summary>Reads jobs and queues from Postgres. Who may see what is the caller's decision: see <see cref="JobDetails.Owner"/>.</summary>
+public sealed class JobReader
+{
+    private const int MaxPage = 200;
+
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly JobDispatch _dispatch;
+    private readonly JobKindRegistry _kinds;
+    private readonly JobQueueOptions _options;
+    private readonly TimeProvider _time;
+
+    internal JobReader(NpgsqlDataSource dataSource, JobDispatch dispatch, JobKindRegistry kinds, IOptions<JobQueueOptions> options, TimeProvider time)
+    {
+        _dataSource = dataSource;
+        _dispatch = dispatch;
+        _kinds = kinds;
+        _options = options.Value;
+        _time = time;
+    }
+
+    /// <summary>One job with its attempts; null when there is none.</summary>
+    public async Task<JobDetails?> FindAsync(Guid id, CancellationToken cancellationToken = default)
+    {
+        var jobs = await ReadJobsAsync("where id = @id", [new("id", id)], cancellationToken);
+        return jobs.SingleOrDefault();
+    }
+
+    /// <summary>Jobs, newest first. Pages are cut by id, so that rows which come and go meanwhile shift nothing.</summary>
+    /// <param name="filter">Which jobs.</param>
+    /// <param name="after">The <see cref="JobPage.Next"/> of the page before, or null for the first page.</param>
+    /// <param name="limit">1 to 200.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    public async Task<JobPage> ListAsync(JobFilter filter, Guid? after = null, int limit = 50, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxPage);
+        var conditions = new List<string>();
+        var parameters = new List<NpgsqlParameter> { new("limit", limit + 1) };
+        Restrict("owner = @owner", "owner", filter.Owner);
+        Restrict("state = @state", "state", filter.State?.ToName());
+        Restrict("kind = @kind", "kind", filter.Kind);
+        Restrict("queue = @queue", "queue", filter.Queue);
+        Restrict("id < @after", "after", after);
+        var where = conditions.Count > 0 ? $"where {string.Join(" and ", conditions)}" : "";
+        var jobs = await ReadJobsAsync($"{where} order by id desc limit @limit", parameters, cancellationToken);
+        return jobs.Count > limit
+            ? new JobPage(jobs[..limit], jobs[limit - 1].Id)
+            : new JobPage(jobs, null);
+
+        void Restrict(string condition, string name, object? value)
+        {
+            if (value is not null)
+            {
+                conditions.Add(condition);
+                parameters.Add(new(name, value));
+            }
+        }
+    }
+
+    /// <summary>The figures of every queue that is known here or holds a job.</summary>
+    public async Task<IReadOnlyList<QueueFigures>> GetQueuesAsync(CancellationToken cancellationToken = default)
+    {
+        await using var command = _dataSource.CreateCommand(JobSql.QueueFigures);
+        command.Parameters.Add(new("queues", _kinds.Queues.ToArray()));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var queues = new List<QueueFigures>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            queues.Add(new QueueFigures(
+                reader.GetString(0),
+                reader.GetInt64(1),
+                reader.GetInt64(2),
+                reader.GetInt64(3),
+                reader.GetInt64(4),
+                reader.GetInt64(5),
+                reader.GetBoolean(6),
+                reader.GetTimeSpan(7),
+                reader.GetInt64(8)));
+        }
+
+        return queues;
+    }
+
+    /// <summary>Opens what a job has produced. A file must be disposed.</summary>
+    public async Task<JobResult> OpenResultAsync(Guid id, CancellationToken cancellationToken = default)
+    {
+        var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
+        NpgsqlDataReader? reader = null;
+        var isHandedOver = false;
+        try
+        {
+            await using var command = new NpgsqlCommand(
+                """
+                select j.state, j.result::text, f.job_id is not null, f.content_type, f.file_name, octet_length(f.content), f.content
+                from jobs.job j
+                left join jobs.result_file f on f.job_id = j.id
+                where j.id = @id
+                """,
+                connection);
+            command.Parameters.Add(new("id", id));
+            reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellationToken);
+            if (!await reader.ReadAsync(cancellationToken))
+            {
+                return new JobResult.NotFound();
+            }
+
+            var state = JobStateExtensions.Parse(reader.GetString(0));
+            if (state is not JobState.Completed)
+            {
+                return new JobResult.NotCompleted(state);
+            }
+
+            if (!await reader.IsDBNullAsync(1, cancellationToken))
+            {
+                return new JobResult.Json(JobRow.ParseJson(reader.GetString(1)));
+            }
+
+            if (!reader.GetBoolean(2))
+            {
+                return new JobResult.Empty();
+            }
+
+            var contentType = reader.GetString(3);
+            var fileName = reader.GetString(4);
+            var length = reader.GetInt32(5);
+            var content = await reader.GetStreamAsync(6, cancellationToken);
+            isHandedOver = true;
+            return new JobResult.File(new JobResultFile(connection, reader, content, length, contentType, fileName));
+        }
+        finally
+        {
+            if (!isHandedOver)
+            {
+                if (reader is not null)
+                {
+                    await reader.DisposeAsync();
+                }
+
+                await connection.DisposeAsync();
+            }
+        }
+    }
+
+    /// <summary>Follows a job: its present state first, then each change that is seen, until it is finished or deleted. Ends at once when there is no such job.</summary>
+    /// <remarks>Redis announces changes; without it they are seen by a slow poll. Quick changes may be seen as one, the last state never goes unseen.</remarks>
+    public async IAsyncEnumerable<JobSnapshot> FollowAsync(Guid id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var changed = new Signal();
+        await using var listening = await _dispatch.ListenForChangesAsync(id, changed.Set);
+        JobSnapshot? seen = null;
+        while (await ReadSnapshotAsync(id, cancellationToken) is { } snapshot)
+        {
+            if (snapshot != seen)
+            {
+                yield return snapshot;
+                seen = snapshot;
+            }
+
+            if (snapshot.State.IsFinished())
+            {
+                yield break;
+            }
+
+            await changed.WaitAsync(_options.FollowPollInterval, _time, cancellationToken);
+        }
+    }
+
+    private async Task<JobSnapshot?> ReadSnapshotAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = _dataSource.CreateCommand("select state, attempt, max_attempts, progress, message from jobs.job where id = @id");
+        command.Parameters.Add(new("id", id));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? new JobSnapshot(
+                id,
+                JobStateExtensions.Parse(reader.GetString(0)),
+                reader.GetInt32(1),
+                reader.GetInt32(2),
+                reader.GetInt16(3),
+                reader.TextOrNull(4))
+            : null;
+    }
+
+    private async Task<List<JobDetails>> ReadJobsAsync(string condition, IReadOnlyList<NpgsqlParameter> parameters, CancellationToken cancellationToken)
+    {
+        await using var command = _dataSource.CreateCommand($"{JobSql.ReadJobs}\n{condition}");
+        command.Parameters.AddRange(parameters.ToArray());
+        var jobs = new List<JobDetails>();
+        var running = new Dictionary<Guid, JobAttempt>();
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                var job = JobRow.ReadJob(reader);
+                jobs.Add(job);
+                if (job.State is JobState.Running)
+                {
+                    running.Add(job.Id, JobRow.ReadRunningAttempt(reader));
+                }
+            }
+        }
+
+        var ended = await ReadAttemptsAsync([.. jobs.Select(job => job.Id)], cancellationToken);
+        return [.. jobs.Select(job => job with
+        {
+            Attempts = running.TryGetValue(job.Id, out var current) ? [.. ended[job.Id], current] : [.. ended[job.Id]],
+        })];
+    }
+
+    private async Task<ILookup<Guid, JobAttempt>> ReadAttemptsAsync(Guid[] ids, CancellationToken cancellationToken)
+    {
+        await using var command = _dataSource.CreateCommand(
+            """
+            select job_id, attempt, started_at, finished_at, outcome, trace_id, worker_id, error_type, error_message
+            from jobs.attempt
+            where job_id = any (@ids)
+            order by job_id, lease_token
+            """);
+        command.Parameters.Add(new("ids", NpgsqlDbType.Array | NpgsqlDbType.Uuid) { Value = ids });
+        var attempts = new List<(Guid JobId, JobAttempt Attempt)>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            attempts.Add((reader.GetGuid(0), JobRow.ReadEndedAttempt(reader)));
+        }
+
+        return attempts.ToLookup(attempt => attempt.JobId, attempt => attempt.Attempt);
+    }
+}

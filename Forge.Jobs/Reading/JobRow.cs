@@ -1,0 +1,50 @@
+using System.Text.Json;
+using Npgsql;
+
+namespace Forge.Jobs;
+
+/// <summary>Rows of <c>read-jobs.sql</c> and of <c>jobs.attempt</c>, which are in memory when they are read here.</summary>
+internal static class JobRow
+{
+    public static JobDetails ReadJob(NpgsqlDataReader row) => new()
+    {
+        Id = row.GetGuid(0),
+        Kind = row.GetString(1),
+        Version = row.GetInt32(2),
+        Queue = row.GetString(3),
+        Priority = row.GetInt16(4),
+        State = JobStateExtensions.Parse(row.GetString(5)),
+        Attempt = row.GetInt32(6),
+        MaxAttempts = row.GetInt32(7),
+        Progress = row.GetInt16(8),
+        Message = row.TextOrNull(9),
+        Owner = row.TextOrNull(10),
+        CreatedAt = row.Time(11),
+        RunAt = row.Time(12),
+        StartedAt = row.TimeOrNull(13),
+        FinishedAt = row.TimeOrNull(14),
+        CancelRequestedAt = row.TimeOrNull(15),
+        Result = row.TextOrNull(16) is { } json ? ParseJson(json) : null,
+        HasResultFile = row.GetBoolean(17),
+        TraceId = row.TextOrNull(18),
+    };
+
+    /// <summary>The run that is going on, of which only the job's own row knows.</summary>
+    public static JobAttempt ReadRunningAttempt(NpgsqlDataReader row) =>
+        new(row.GetInt32(6), row.Time(13), FinishedAt: null, Outcome: null, TraceId: null, row.GetString(19), ErrorType: null, ErrorMessage: null);
+
+    public static JobAttempt ReadEndedAttempt(NpgsqlDataReader row) =>
+        new(row.GetInt32(1), row.Time(2), row.Time(3), row.GetString(4), row.TextOrNull(5), row.GetString(6), row.TextOrNull(7), row.TextOrNull(8));
+
+    public static JsonElement ParseJson(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.Clone();
+    }
+
+    public static string? TextOrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    public static DateTimeOffset Time(this NpgsqlDataReader row, int column) => row.GetFieldValue<DateTimeOffset>(column);
+
+    private static DateTimeOffset? TimeOrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.Time(column);
+}

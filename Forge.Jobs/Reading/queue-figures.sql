@@ -1,0 +1,26 @@
+with live as (
+    select queue, state, count(*) as jobs, min(run_at) as oldest
+    from jobs.job
+    where state in ('available', 'scheduled', 'running', 'retryable', 'discarded')
+    group by queue, state
+), completed as (
+    select queue, count(*) as jobs
+    from jobs.job
+    where finished_at > now() - interval '1 minute' and state = 'completed'
+    group by queue
+), names as (
+    select unnest(@queues) as name union select queue from live union select name from jobs.queue
+)
+select n.name,
+       coalesce(sum(l.jobs) filter (where l.state = 'available'), 0)::bigint,
+       coalesce(sum(l.jobs) filter (where l.state = 'scheduled'), 0)::bigint,
+       coalesce(sum(l.jobs) filter (where l.state = 'running'), 0)::bigint,
+       coalesce(sum(l.jobs) filter (where l.state = 'retryable'), 0)::bigint,
+       coalesce(sum(l.jobs) filter (where l.state = 'discarded'), 0)::bigint,
+       exists (select from jobs.queue q where q.name = n.name and q.paused_at is not null),
+       coalesce(greatest(now() - min(l.oldest) filter (where l.state = 'available'), interval '0'), interval '0'),
+       coalesce((select c.jobs from completed c where c.queue = n.name), 0)
+from names n
+left join live l on l.queue = n.name
+group by n.name
+order by n.name

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Options;
+
+namespace Forge.Jobs;
+
+/// <summary>What this worker can work on: its kinds up to their versions, and its queues without the paused ones.</summary>
+internal sealed class WorkerScope
+{
+    private readonly Dictionary<string, JobHandlerRegistration> _handlers;
+    private readonly JobKindRegistry _kinds;
+    private HashSet<string> _paused = new(StringComparer.Ordinal);
+
+    public WorkerScope(IEnumerable<JobHandlerRegistration> handlers, JobKindRegistry kinds, IOptions<JobWorkerOptions> options)
+    {
+        _handlers = handlers.ToDictionary(handler => handler.Kind, StringComparer.Ordinal);
+        _kinds = kinds;
+        Queues = options.Value.Queues.Count > 0 ? [.. options.Value.Queues] : [.. kinds.Queues];
+        Kinds = [.. _handlers.Keys];
+        Versions = [.. Kinds.Select(kind => kinds.Get(kind).Options.Version)];
+    }
+
+    public string[] Kinds { get; }
+
+    /// <summary>The highest version of each of <see cref="Kinds"/>, in the same order.</summary>
+    public int[] Versions { get; }
+
+    public string[] Queues { get; }
+
+    /// <summary>The queues that are worth looking into. Claims ask Postgres again, so a pause holds before it is known here.</summary>
+    public IReadOnlyList<string> OpenQueues => [.. Queues.Except(Volatile.Read(ref _paused), StringComparer.Ordinal)];
+
+    public JobHandlerRegistration HandlerOf(string kind) => _handlers[kind];
+
+    public JobKindOptions OptionsOf(string kind) => _kinds.Get(kind).Options;
+
+    /// <summary>Takes note of the paused queues; true when one of them was paused and no longer is.</summary>
+    public bool SetPaused(HashSet<string> paused) => !Interlocked.Exchange(ref _paused, paused).IsSubsetOf(paused);
+}

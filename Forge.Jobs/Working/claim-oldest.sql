@@ -1,0 +1,17 @@
+with oldest as (
+    select j.id
+    from jobs.job j
+    where j.state = 'available' and j.queue = any (@queues)
+      and exists (select from unnest(@kinds, @versions) as known (kind, version) where known.kind = j.kind and known.version >= j.version)
+      and not exists (select from jobs.queue q where q.name = j.queue and q.paused_at is not null)
+      and exists (select from jobs.worker w where w.id = @worker and w.lease_expires_at > now())
+    order by j.priority, j.run_at, j.id
+    limit @limit
+    for update of j skip locked
+)
+update jobs.job j
+set state = 'running', attempt = j.attempt + 1, started_at = now(), worker_id = @worker, lease_token = nextval('jobs.lease_token'), progress = 0, message = null
+from oldest
+where j.id = oldest.id
+returning j.id, j.lease_token, j.kind, j.version, j.queue, j.priority, j.payload::text, j.attempt, j.max_attempts, j.owner, j.started_at,
+          greatest(now() - j.run_at, interval '0'), j.traceparent, j.tracestate
