@@ -28,8 +28,8 @@ internal static class Problems
             }
 
             httpContext.Response.StatusCode = badRequest.StatusCode;
-            var problem = exception.InnerException is JsonException { Path: { } path }
-                ? new HttpValidationProblemDetails { Errors = { [path.TrimStart('$', '.')] = ["The JSON cannot be read here."] } }
+            var problem = exception.InnerException is JsonException { Path: ['$', '.', .. var field] }
+                ? new HttpValidationProblemDetails { Errors = { [field] = ["The JSON cannot be read here."] } }
                 : new ProblemDetails { Detail = exception.Message };
             problem.Status = badRequest.StatusCode;
             return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem });

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Forge.Sandbox.Faults;
@@ -23,7 +24,7 @@ internal static class FaultEndpoints
     private static Ok<Dictionary<string, Fault>> ListFaults(FaultBoard board) =>
         TypedResults.Ok(board.Active.ToDictionary(fault => NameOf(fault.Key), fault => fault.Value));
 
-    private static Results<Ok<Fault>, ProblemHttpResult> SetFault(string target, Fault fault, FaultBoard board)
+    private static Results<Ok<Fault>, ProblemHttpResult> SetFault(string target, [FromBody] Fault fault, FaultBoard board)
     {
         if (!TryParse(target, out var parsed))
         {

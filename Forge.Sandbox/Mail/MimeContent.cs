@@ -12,7 +12,7 @@ internal readonly record struct MimeContent(string Subject, string Text)
         try
         {
             using var mime = await MimeMessage.LoadAsync(message, cancellationToken);
-            return new MimeContent(mime.Subject ?? "", (mime.TextBody ?? mime.HtmlBody ?? "").TrimEnd('\r', '\n'));
+            return new MimeContent(mime.Subject ?? "", (mime.TextBody ?? mime.HtmlBody ?? "").ReplaceLineEndings("\n").TrimEnd('\n'));
         }
         catch (FormatException)
         {

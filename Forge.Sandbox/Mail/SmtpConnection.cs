@@ -75,11 +75,14 @@ internal sealed class SmtpConnection : IDisposable
 
     public async ValueTask ReplyAsync(string reply)
     {
-        Encoding.ASCII.GetBytes($"{reply}\r\n", _transport.Output);
+        Say(reply);
         _idle.CancelAfter(_idleTimeout);
         await _transport.Output.FlushAsync(_either.Token);
         _idle.CancelAfter(Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>For a last word: it goes out when the connection is closed, if the client still reads.</summary>
+    public void Say(string reply) => Encoding.ASCII.GetBytes($"{reply}\r\n", _transport.Output);
 
     public void Dispose()
     {

@@ -99,13 +99,14 @@ internal sealed partial class SmtpServer(
                 await connection.ReplyAsync("421 4.7.0 Too many sessions");
             }
         }
-        catch (OperationCanceledException exception)
+        catch (OperationCanceledException exception) when (connection.IsIdle || _stopping.IsCancellationRequested)
         {
-            LogCutOff(exception, connection.IsIdle ? "idle" : _stopping.IsCancellationRequested ? "stopping" : "gone");
+            connection.Say(connection.IsIdle ? "421 4.4.2 Idle for too long" : "421 4.3.2 Shutting down");
+            LogCutOff(exception);
         }
-        catch (Exception exception) when (exception is IOException or ConnectionResetException or ConnectionAbortedException)
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or ConnectionAbortedException)
         {
-            LogCutOff(exception, "gone");
+            LogCutOff(exception);
         }
         catch (Exception exception)
         {
@@ -119,8 +120,8 @@ internal sealed partial class SmtpServer(
     [LoggerMessage(EventName = "smtp_no_ipv6", Level = LogLevel.Debug, Message = "There is no IPv6 loopback here; taking mail on IPv4 only.")]
     private partial void LogNoIPv6();
 
-    [LoggerMessage(EventName = "smtp_session_cut_off", Level = LogLevel.Debug, Message = "A session was cut off: {Reason}.")]
-    private partial void LogCutOff(Exception exception, string reason);
+    [LoggerMessage(EventName = "smtp_session_cut_off", Level = LogLevel.Debug, Message = "A session was cut off.")]
+    private partial void LogCutOff(Exception exception);
 
     [LoggerMessage(EventName = "smtp_session_failed", Level = LogLevel.Error, Message = "A session failed.")]
     private partial void LogFailed(Exception exception);

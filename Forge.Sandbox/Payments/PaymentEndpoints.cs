@@ -25,7 +25,7 @@ internal static class PaymentEndpoints
     /// payment behind, as with a real provider, and only a client that repeats its key charges once.
     /// </summary>
     private static async Task<Results<Ok<Capture>, ProblemHttpResult>> CapturePayment(
-        CaptureRequest request,
+        [FromBody] CaptureRequest request,
         [FromHeader(Name = IdempotencyHeader)] string? idempotencyKey,
         PaymentLedger ledger,
         FaultBoard faults,
