@@ -1,6 +1,39 @@
+using Forge.Api.Accounts;
+using Forge.Api.Delays;
+using Forge.Api.Hashing;
+using Forge.Api.OpenApi;
+using Forge.Api.RateLimiting;
+using Forge.Api.Reports;
+using Forge.Api.Weather;
+
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.AddForgeDatabase("forgedb");
+builder.AddCpuLane();
+builder.AddAccounts();
+builder.AddWeather();
+builder.AddReports();
+builder.AddRateLimits();
+builder.AddProblems();
+builder.AddOpenApiDocument();
+
+// JSON bodies are small; a route that takes files says so itself.
+builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 1024 * 1024);
 
 var app = builder.Build();
+app.UseForwardedHeaders();
+app.UseProblems();
+app.UseAuthentication();
+app.UseRateLimiter();
+app.UseAuthorization();
+
 app.MapDefaultEndpoints();
+app.MapOpenApiDocument();
+
+var forge = app.MapGroup("/forge").RequireAuthorization();
+forge.MapAccounts();
+forge.MapWeather();
+forge.MapHashing();
+forge.MapReports();
+forge.MapDelays();
 app.Run();

@@ -1,0 +1,48 @@
+using Forge.Api.Problems;
+using Forge.Api.RateLimiting;
+using Forge.Contracts;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Forge.Api.Reports;
+
+internal static class ReportEndpoints
+{
+    public static void MapReports(this IEndpointRouteBuilder routes)
+    {
+        var reports = routes.MapGroup("").WithTags("Request lane").AllowAnonymous().RequireAnonymousRateLimit();
+        reports.MapPost("/report", WriteReport)
+            .WithSummary("Write a short report inside the request")
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        reports.MapGet("/reports/{reportId}", GetReport)
+            .WithSummary("Read a report, for an hour after it was written")
+            .Produces(StatusCodes.Status200OK, contentType: "application/pdf")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    private static async Task<Results<Ok<ReportResponse>, ValidationProblem>> WriteReport(
+        ReportRequest request, ReportWriter writer, CancellationToken cancellationToken)
+    {
+        if (!ReportId.IsValid(request.ReportId))
+        {
+            return FieldErrors.Problem("reportId", ReportId.Rule);
+        }
+
+        var rows = await writer.WriteAsync(request.ReportId, cancellationToken);
+        return TypedResults.Ok(new ReportResponse(request.ReportId, rows, $"/forge/reports/{request.ReportId}"));
+    }
+
+    private static async Task<Results<FileContentHttpResult, ValidationProblem, ProblemHttpResult>> GetReport(
+        string reportId, ReportTable reports, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        if (!ReportId.IsValid(reportId))
+        {
+            return FieldErrors.Problem("reportId", ReportId.Rule);
+        }
+
+        return await reports.FindAsync(reportId, timeProvider.GetUtcNow(), cancellationToken) is { } report
+            ? TypedResults.File(report.Content, report.ContentType, $"{reportId}.pdf")
+            : TypedResults.Problem(
+                "There is no report of this id, or its hour is over. Write it with POST /forge/report.",
+                statusCode: StatusCodes.Status404NotFound);
+    }
+}

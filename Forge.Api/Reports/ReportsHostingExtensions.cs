@@ -1,0 +1,18 @@
+using Forge.Api.Reports;
+using Forge.Data.Sales;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Microsoft.Extensions.Hosting;
+
+internal static class ReportsHostingExtensions
+{
+    public static TBuilder AddReports<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
+        builder.Services.TryAddSingleton<SalesReader>();
+        builder.Services.TryAddSingleton<ReportTable>();
+        builder.Services.TryAddSingleton<ReportWriter>();
+        builder.Services.AddHostedService<ReportPruner>();
+        return builder;
+    }
+}
