@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Aspire.Hosting.Native;
 
 namespace Aspire.Hosting.Processes;
 
@@ -8,11 +9,11 @@ internal sealed class ChildProcess
     /// <summary>How long output is still read after the end of a process whose descendants keep the pipe open.</summary>
     private static readonly TimeSpan OutputGrace = TimeSpan.FromSeconds(2);
 
-    private readonly StopSignal _stopSignal;
+    private readonly ProcessSpec _spec;
 
-    private ChildProcess(Process process, StopSignal stopSignal, Action<string, bool> onLine)
+    private ChildProcess(Process process, ProcessSpec spec, Action<string, bool> onLine)
     {
-        _stopSignal = stopSignal;
+        _spec = spec;
         Id = process.Id;
         Exited = WatchAsync(process, onLine);
     }
@@ -37,7 +38,7 @@ internal sealed class ChildProcess
 
         try
         {
-            return new ChildProcess(ProcessStarter.Start(spec, program), spec.StopSignal, onLine);
+            return new ChildProcess(ProcessStarter.Start(spec, program), spec, onLine);
         }
         catch (Exception exception) when (exception is System.ComponentModel.Win32Exception or IOException)
         {
@@ -48,7 +49,7 @@ internal sealed class ChildProcess
     /// <summary>Sends the stop signal, waits up to <paramref name="grace"/>, then kills. Returns the exit code.</summary>
     public async Task<int> StopAsync(TimeSpan grace)
     {
-        if (!Exited.IsCompleted && Signal.Send(Id, _stopSignal))
+        if (!Exited.IsCompleted && Signal.Send(Id, _spec.StopSignal))
         {
             try
             {
@@ -64,7 +65,7 @@ internal sealed class ChildProcess
         return await Exited;
     }
 
-    private static async Task<int> WatchAsync(Process process, Action<string, bool> onLine)
+    private async Task<int> WatchAsync(Process process, Action<string, bool> onLine)
     {
         using (process)
         {
@@ -80,6 +81,11 @@ internal sealed class ChildProcess
             // What the process itself had started and left behind goes with it.
             Signal.KillGroup(process.Id);
             await Task.WhenAny(output, Task.Delay(OutputGrace));
+            if (_spec.TemporaryFolder is { } folder)
+            {
+                DataFolders.TryDelete(folder);
+            }
+
             return exitCode;
 
             async Task PumpAsync(StreamReader reader, bool isError)

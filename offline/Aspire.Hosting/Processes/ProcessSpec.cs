@@ -12,6 +12,12 @@ internal sealed record ProcessSpec
     /// <summary>Added to the environment of this process; a null value removes the variable.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
+    /// <summary>What the process reads from its standard input, for what must not be seen in a command line; then the input ends.</summary>
+    public string? Input { get; init; }
+
+    /// <summary>A folder that is deleted when the process has ended; null for none.</summary>
+    public string? TemporaryFolder { get; init; }
+
     /// <summary>The user the process runs as; null for the user of this process.</summary>
     public string? RunAsUser { get; init; }
 

@@ -104,7 +104,17 @@ internal static class ProcessStarter
             Unattached[process.Id] = true;
         }
 
-        process.StandardInput.Close();
+        try
+        {
+            process.StandardInput.Write(spec.Input);
+            process.StandardInput.Close();
+        }
+        catch (IOException exception)
+        {
+            // It ended before it had read everything; its exit code says why.
+            Debug.WriteLine(exception);
+        }
+
         return process;
     }
 }

@@ -36,6 +36,26 @@ internal static partial class Signal
         }
     }
 
+    /// <summary>Whether there is a process with that id.</summary>
+    public static bool IsAlive(int processId)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            return Directory.Exists($"/proc/{processId}");
+        }
+
+        try
+        {
+            using var process = Process.GetProcessById(processId);
+            return !process.HasExited;
+        }
+        catch (ArgumentException exception)
+        {
+            Debug.WriteLine(exception);
+            return false;
+        }
+    }
+
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int processId, int signal);
 }
