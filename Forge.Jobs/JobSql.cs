@@ -17,6 +17,9 @@ internal static class JobSql
     public static readonly string QueueFigures = Read("Reading.queue-figures.sql");
     public static readonly string CancelJob = Read("Control.cancel.sql");
     public static readonly string RetryJob = Read("Control.retry.sql");
+    public static readonly string WaitingIds = Read("Working.waiting-ids.sql");
+    public static readonly string WaitingCounts = Read("Working.waiting-counts.sql");
+    public static readonly string OldestClaimable = Read("Health.oldest-claimable.sql");
     public static readonly string Take = Read("Dispatch.take.lua");
 
     private static string Read(string name)

@@ -1,6 +1,6 @@
 insert into jobs.worker (id, lease_expires_at) values (@worker, now() + @lease)
 on conflict (id) do update set heartbeat_at = now(), lease_expires_at = now() + @lease;
 
-select id, lease_token, cancel_requested_at is not null from jobs.job where worker_id = @worker and state = 'running';
+select lease_token, cancel_requested_at is not null from jobs.job where worker_id = @worker and state = 'running';
 
 select name from jobs.queue where paused_at is not null

@@ -1,0 +1,79 @@
+using Forge.Jobs;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+using Quartz;
+
+namespace Microsoft.Extensions.Hosting;
+
+/// <summary>Adds a worker that runs durable jobs.</summary>
+public static class JobWorkerHostingExtensions
+{
+    private const string SchedulerName = "forge-jobs";
+    private static readonly TimeSpan DrainRestart = TimeSpan.FromSeconds(1);
+
+    /// <summary>Adds the worker, and all of <see cref="JobQueueHostingExtensions.AddJobQueue"/> with it. Register what it runs with <c>builder.Services.AddJobHandler</c>.</summary>
+    /// <remarks>Adds the health check <c>job-worker</c>. Calling it twice is harmless. Several workers, in one process or many, share the work.</remarks>
+    public static TBuilder AddJobWorker<TBuilder>(this TBuilder builder, Action<JobWorkerOptions>? configure = null)
+        where TBuilder : IHostApplicationBuilder
+    {
+        builder.AddJobQueue();
+        var services = builder.Services;
+        var options = services.AddOptionsWithValidateOnStart<JobWorkerOptions, JobWorkerOptionsValidator>().BindConfiguration(JobWorkerOptions.SectionName);
+        if (configure is not null)
+        {
+            options.Configure(configure);
+        }
+
+        if (services.Any(service => service.ServiceType == typeof(JobWorker)))
+        {
+            return builder;
+        }
+
+        services.AddSingleton<IValidateOptions<JobWorkerOptions>, JobWorkerIntervalsValidator>();
+        services.AddSingleton<WorkerIdentity>();
+        services.AddSingleton<WorkerScope>();
+        services.AddSingleton<WorkerSignals>();
+        services.AddSingleton<WorkerActivity>();
+        services.AddSingleton<WorkerHeartbeat>();
+        services.AddSingleton<RunningJobs>();
+        services.AddSingleton<RunningJobWriter>();
+        services.AddSingleton<JobRunner>();
+        services.AddSingleton<JobClaimer>();
+        services.AddSingleton<JobWorker>();
+        services.AddHostedService(provider => provider.GetRequiredService<JobWorker>());
+        services.AddHealthChecks().AddCheck<JobWorkerHealthCheck>("job-worker", HealthStatus.Unhealthy);
+        services.AddClockwork();
+        return builder;
+    }
+
+    /// <summary>A handful of Quartz jobs with its store in memory; they only tick, and what they do is in Postgres.</summary>
+    private static void AddClockwork(this IServiceCollection services)
+    {
+        services.AddSingleton<JobPromoter>();
+        services.AddSingleton<JobRescuer>();
+        services.AddSingleton<JobSweeper>();
+        services.AddSingleton<JobPruner>();
+        services.AddQuartz(SchedulerName, quartz =>
+        {
+            // The drain runs until the worker stops; the trigger only brings it back should it ever end.
+            Schedule<JobDrain>(quartz, "drain", _ => DrainRestart);
+            Schedule<MaintenanceTick<JobPromoter>>(quartz, "promote", options => options.PromoteInterval);
+            Schedule<MaintenanceTick<JobRescuer>>(quartz, "rescue", options => options.RescueInterval);
+            Schedule<MaintenanceTick<JobSweeper>>(quartz, "sweep", options => options.SweepInterval);
+            Schedule<MaintenanceTick<JobPruner>>(quartz, "prune", options => options.PruneInterval);
+        });
+        services.AddQuartzHostedService(SchedulerName, quartz => quartz.WaitForJobsToComplete = true);
+    }
+
+    private static void Schedule<TJob>(IQuartzBuilder quartz, string name, Func<JobWorkerOptions, TimeSpan> interval)
+        where TJob : class, IJob =>
+        quartz.ScheduleJob<TJob>(
+            (services, trigger) => trigger
+                .WithIdentity(name)
+                .StartNow()
+                .WithSimpleSchedule(schedule => schedule
+                    .WithInterval(interval(services.GetRequiredService<IOptions<JobWorkerOptions>>().Value))
+                    .RepeatForever()),
+            (_, job) => job.WithIdentity(name));
+}

@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using Quartz;
+
+namespace Forge.Jobs;
+
+/// <summary>One of the worker's recurring duties. Several workers may do it at the same time.</summary>
+internal interface IMaintenance
+{
+    Task RunOnceAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>The tick of one duty. A failed tick is logged, and the next one tries again.</summary>
+[DisallowConcurrentExecution]
+internal sealed partial class MaintenanceTick<TMaintenance>(TMaintenance maintenance, WorkerSignals signals, ILogger<TMaintenance> logger) : IJob
+    where TMaintenance : IMaintenance
+{
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
+    {
+        if (signals.Stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
+        using var untraced = SuppressInstrumentationScope.Begin();
+        try
+        {
+            await maintenance.RunOnceAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The scheduler stops.
+        }
+        catch (Exception exception)
+        {
+            LogTickFailed(exception, typeof(TMaintenance).Name);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Duty} failed; the next tick tries again.")]
+    private partial void LogTickFailed(Exception exception, string duty);
+}

@@ -1,0 +1,52 @@
+namespace Forge.Jobs;
+
+/// <summary>One run in this process: the job and the token its handler watches.</summary>
+internal sealed class JobRun : IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _timeout;
+    private readonly CancellationTokenRegistration _timedOut;
+    private int _reason;
+
+    public JobRun(ClaimedJob job, TimeSpan timeout, TimeProvider time)
+    {
+        Job = job;
+        _timeout = new CancellationTokenSource(timeout, time);
+        _timedOut = _timeout.Token.Register(() => Stop(StopReason.TimedOut));
+    }
+
+    public ClaimedJob Job { get; }
+
+    public CancellationToken Token => _stop.Token;
+
+    /// <summary>The first reason given.</summary>
+    public StopReason Reason => (StopReason)Volatile.Read(ref _reason);
+
+    /// <summary>Cancels the handler's token. What the handler registered on it runs on the pool, so it cannot hold up the caller.</summary>
+    public void Stop(StopReason reason)
+    {
+        if (Interlocked.CompareExchange(ref _reason, (int)reason, (int)StopReason.None) == (int)StopReason.None)
+        {
+            _ = Task.Run(CancelAsync);
+        }
+    }
+
+    public void Dispose()
+    {
+        _timedOut.Dispose();
+        _timeout.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task CancelAsync()
+    {
+        try
+        {
+            await _stop.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The run ended by itself at this moment.
+        }
+    }
+}

@@ -1,0 +1,212 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Forge.Jobs;
+
+/// <summary>Runs one attempt of one job, from its span to its stored end.</summary>
+internal sealed partial class JobRunner(
+    WorkerScope scope,
+    WorkerIdentity worker,
+    RunningJobs running,
+    RunningJobWriter writer,
+    JobDispatch dispatch,
+    JobMetrics metrics,
+    IServiceScopeFactory scopes,
+    IOptions<JobQueueOptions> options,
+    TimeProvider time,
+    ILogger<JobRunner> logger)
+{
+    private const int MaxStoreAttempts = 60;
+    private static readonly TimeSpan StoreRetryPause = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>Starts the run and returns; <see cref="RunningJobs"/> knows it until its end is stored.</summary>
+    public void Start(ClaimedJob job)
+    {
+        var run = new JobRun(job, scope.OptionsOf(job.Kind).Timeout, time);
+        running.Add(run);
+        // Without the drain loop's context: a run is no part of it, and is traced where the loop is not.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _ = Task.Run(() => RunAsync(run), CancellationToken.None);
+        }
+    }
+
+    private async Task RunAsync(JobRun run)
+    {
+        try
+        {
+            await RunAttemptAsync(run);
+        }
+        catch (Exception exception)
+        {
+            // The end could not be stored. The heartbeat finds a job that this worker holds and does not run, and has it rescued.
+            LogJobEndNotStored(exception, run.Job.Id, run.Job.Kind);
+        }
+        finally
+        {
+            running.Remove(run);
+            run.Dispose();
+        }
+    }
+
+    private async Task RunAttemptAsync(JobRun run)
+    {
+        var job = run.Job;
+        using var activity = JobTelemetry.StartProcess(job, worker.Id);
+        using var logScope = logger.BeginScope(new Dictionary<string, object> { ["JobId"] = job.Id, ["Attempt"] = job.Attempt });
+        metrics.Started(job);
+        dispatch.AnnounceChange(job.Id);
+        var begun = time.GetTimestamp();
+        var end = await HandleAsync(run);
+        var duration = time.GetElapsedTime(begun);
+        if (end?.ErrorType is not null)
+        {
+            JobTelemetry.Fail(activity, end.ErrorType, end.ErrorMessage ?? "");
+        }
+
+        if (end is null)
+        {
+            // The handler completed the job in its own transaction.
+            dispatch.AnnounceChange(job.Id);
+            metrics.Ended(job, AttemptOutcome.Completed, JobState.Completed, duration, null);
+            return;
+        }
+
+        if (run.Reason is StopReason.WorkerStopping && end.State is not JobState.Completed)
+        {
+            end = end with { Outcome = AttemptOutcome.HandedBack, State = JobState.Available };
+        }
+
+        if (await StoreAsync(end with { TraceId = activity?.TraceId.ToHexString() }) is { } state)
+        {
+            LogJobEnded(job.Id, job.Kind, job.Attempt, end.Outcome, state);
+            metrics.Ended(job, end.Outcome, state, duration, end.ErrorType);
+            if (state is JobState.Available)
+            {
+                dispatch.Push([new DispatchedJob(job.Id, job.Queue, job.Priority)]);
+            }
+        }
+        else
+        {
+            LogJobLeaseLost(job.Id, job.Kind, job.Attempt);
+        }
+    }
+
+    /// <summary>Calls the handler. Null when it completed the job itself.</summary>
+    private async Task<AttemptEnd?> HandleAsync(JobRun run)
+    {
+        var job = run.Job;
+        var handler = scope.HandlerOf(job.Kind);
+        JobContext context;
+        try
+        {
+            context = handler.CreateContext(job, writer, options.Value.MaxResultBytes);
+        }
+        catch (JsonException exception)
+        {
+            // Another attempt would read the same payload.
+            return Failed(job, exception, JobState.Discarded);
+        }
+
+        try
+        {
+            await using (var services = scopes.CreateAsyncScope())
+            {
+                await handler.HandleAsync(services.ServiceProvider, context, run.Token);
+            }
+
+            if (context.IsCompletedInTransaction)
+            {
+                return await writer.IsStillHeldAsync(job, CancellationToken.None)
+                    ? throw new InvalidOperationException("The handler completed the job in a transaction and returned without having committed it.")
+                    : null;
+            }
+
+            return new AttemptEnd(job, AttemptOutcome.Completed, JobState.Completed) { ResultJson = context.ResultJson, ResultFile = context.ResultFile };
+        }
+        catch (OperationCanceledException) when (run.Token.IsCancellationRequested)
+        {
+            return Stopped(run);
+        }
+        catch (DoNotRetryException exception)
+        {
+            return Failed(job, exception, JobState.Discarded);
+        }
+        catch (Exception exception)
+        {
+            return Failed(job, exception, NextState(job));
+        }
+    }
+
+    private AttemptEnd Stopped(JobRun run) => run.Reason switch
+    {
+        StopReason.CancelRequested => new AttemptEnd(run.Job, AttemptOutcome.Cancelled, JobState.Cancelled),
+        StopReason.TimedOut => Failed(
+            run.Job,
+            new TimeoutException($"The run took longer than {scope.OptionsOf(run.Job.Kind).Timeout}."),
+            NextState(run.Job)) with
+        { Outcome = AttemptOutcome.TimedOut },
+        // The worker stops, or the lease is lost; then the fence lets nothing through.
+        _ => new AttemptEnd(run.Job, AttemptOutcome.HandedBack, JobState.Available),
+    };
+
+    private AttemptEnd Failed(ClaimedJob job, Exception exception, JobState next)
+    {
+        var cause = exception is DoNotRetryException or RetryAfterException ? exception.InnerException ?? exception : exception;
+        if (next is JobState.Discarded)
+        {
+            LogJobDiscarded(exception, job.Id, job.Kind, job.Attempt);
+        }
+        else
+        {
+            LogJobAttemptFailed(exception, job.Id, job.Kind, job.Attempt, job.MaxAttempts);
+        }
+
+        return new AttemptEnd(job, AttemptOutcome.Failed, next)
+        {
+            ErrorType = cause.GetType().FullName,
+            ErrorMessage = exception.Message,
+            RetryDelay = exception is RetryAfterException { Delay: var delay } ? delay : RetryBackoff.DelayAfter(job.Attempt, scope.OptionsOf(job.Kind)),
+        };
+    }
+
+    private static JobState NextState(ClaimedJob job) => job.Attempt < job.MaxAttempts ? JobState.Retryable : JobState.Discarded;
+
+    /// <summary>Tries until the end is stored or the job is known to be somebody else's: a handler's work is not thrown away because Postgres was restarted.</summary>
+    private async Task<JobState?> StoreAsync(AttemptEnd end)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await writer.FinishAsync(end, CancellationToken.None);
+            }
+            catch (NpgsqlException exception) when (exception.IsTransient && attempt < MaxStoreAttempts)
+            {
+                LogStoreRetry(exception, end.Job.Id);
+                await Task.Delay(StoreRetryPause, time, CancellationToken.None);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Job {JobId} ({JobKind}) ended attempt {Attempt} as {Outcome} and is {State}.")]
+    private partial void LogJobEnded(Guid jobId, string jobKind, int attempt, string outcome, JobState state);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} ({JobKind}) failed attempt {Attempt} of {MaxAttempts} and will be tried again.")]
+    private partial void LogJobAttemptFailed(Exception exception, Guid jobId, string jobKind, int attempt, int maxAttempts);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Job {JobId} ({JobKind}) failed attempt {Attempt} and goes to the dead letters.")]
+    private partial void LogJobDiscarded(Exception exception, Guid jobId, string jobKind, int attempt);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} ({JobKind}) was taken from attempt {Attempt} while it ran; its end is not stored.")]
+    private partial void LogJobLeaseLost(Guid jobId, string jobKind, int attempt);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The end of job {JobId} could not be stored; trying again.")]
+    private partial void LogStoreRetry(Exception exception, Guid jobId);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The end of job {JobId} ({JobKind}) could not be stored; the job will be rescued.")]
+    private partial void LogJobEndNotStored(Exception exception, Guid jobId, string jobKind);
+}

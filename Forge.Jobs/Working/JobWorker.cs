@@ -1,0 +1,105 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using OpenTelemetry;
+
+namespace Forge.Jobs;
+
+/// <summary>The worker's life: registers it, renews its leases, and at the end lets its jobs finish or hands them back.</summary>
+internal sealed partial class JobWorker(
+    WorkerHeartbeat heartbeat,
+    WorkerIdentity worker,
+    RunningJobs running,
+    WorkerSignals signals,
+    JobDispatch dispatch,
+    NpgsqlDataSource dataSource,
+    IOptions<JobWorkerOptions> options,
+    TimeProvider time,
+    ILogger<JobWorker> logger) : IHostedLifecycleService, IDisposable
+{
+    private static readonly TimeSpan HandBackTime = TimeSpan.FromSeconds(1);
+    private readonly CancellationTokenSource _stopHeartbeat = new();
+    private Task _heartbeats = Task.CompletedTask;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        using var untraced = SuppressInstrumentationScope.Begin();
+        await heartbeat.BeatAsync(cancellationToken);
+        await dispatch.ListenForNudgesAsync(signals.Work.Set);
+        await dispatch.ListenForQueuesAsync(signals.Heartbeat.Set);
+        await dispatch.ListenForCancelsAsync(running.Cancel);
+        _heartbeats = Task.Run(() => heartbeat.RunAsync(_stopHeartbeat.Token), CancellationToken.None);
+        LogWorkerStarted(worker.Id);
+    }
+
+    /// <summary>Runs before anything else stops, so that the jobs still have all their services.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        using var untraced = SuppressInstrumentationScope.Begin();
+        await signals.StopAsync();
+        await WaitUntilIdleAsync(options.Value.StopGrace, cancellationToken);
+        foreach (var run in running.All)
+        {
+            run.Stop(StopReason.WorkerStopping);
+        }
+
+        await WaitUntilIdleAsync(HandBackTime, cancellationToken);
+        foreach (var run in running.All)
+        {
+            // Its lease is not renewed any more, so others rescue it, which does use up the attempt.
+            LogHandlerDoesNotStop(run.Job.Id, run.Job.Kind);
+        }
+
+        await _stopHeartbeat.CancelAsync();
+        await _heartbeats;
+        await SignOffAsync();
+        LogWorkerStopped(worker.Id);
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => _stopHeartbeat.Dispose();
+
+    private async Task WaitUntilIdleAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var begun = time.GetTimestamp();
+        while (running.All.Count > 0 && time.GetElapsedTime(begun) is var elapsed && elapsed < limit && !cancellationToken.IsCancellationRequested)
+        {
+            await signals.Idle.WaitAsync(limit - elapsed, time, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Ends the lease at once, so that whatever was left behind is rescued without waiting for it to run out.</summary>
+    private async Task SignOffAsync()
+    {
+        try
+        {
+            await using var command = dataSource.CreateCommand("update jobs.worker set lease_expires_at = now() where id = @worker");
+            command.Parameters.Add(new("worker", worker.Id));
+            await command.ExecuteNonQueryAsync(CancellationToken.None);
+        }
+        catch (NpgsqlException exception)
+        {
+            LogSignOffFailed(exception, worker.Id);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Worker {Worker} takes jobs.")]
+    private partial void LogWorkerStarted(string worker);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Worker {Worker} has stopped.")]
+    private partial void LogWorkerStopped(string worker);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The handler of job {JobId} ({JobKind}) does not heed its token; the job will be rescued.")]
+    private partial void LogHandlerDoesNotStop(Guid jobId, string jobKind);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Worker {Worker} could not sign off; its lease will run out.")]
+    private partial void LogSignOffFailed(Exception exception, string worker);
+}
