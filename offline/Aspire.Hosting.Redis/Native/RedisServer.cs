@@ -14,14 +14,13 @@ internal sealed record RedisServer(DataFolders Folders, string? Program, string 
 {
     /// <param name="context">What to start, and where.</param>
     /// <param name="password">What clients have to show; null for none.</param>
-    /// <param name="snapshot">When to write the data down; null for never, unless there is a volume.</param>
+    /// <param name="snapshot">When a <c>redis-server</c> with a volume writes its data down; null for its usual times.</param>
     public ProcessSpec Prepare(NativeServerContext context, string? password, PersistenceAnnotation? snapshot)
     {
         var isThrownAway = context.VolumeName is null;
         var folder = isThrownAway ? Folders.CreateTemporary("redis") : Folders.Kept(AppHostDirectory, context.VolumeName!);
         Folders.Create(folder);
-        var keepsData = !isThrownAway || snapshot is not null;
-        return (Program is null ? Garnet(context.Port, password, folder, keepsData) : Redis(Program, context.Port, password, folder, keepsData, snapshot)) with
+        return (Program is null ? Garnet(context.Port, password, folder, !isThrownAway) : Redis(Program, context.Port, password, folder, !isThrownAway, snapshot)) with
         {
             WorkingDirectory = folder,
             TemporaryFolder = isThrownAway ? folder : null,
