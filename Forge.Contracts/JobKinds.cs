@@ -13,15 +13,15 @@ public static class JobKinds
 
 /// <summary>A PDF report of <paramref name="Pages"/> pages.</summary>
 public sealed record ReportPayload(
-    [property: Required, RegularExpression("[A-Za-z0-9_-]{1,64}", ErrorMessage = "Use 1 to 64 of A-Z, a-z, 0-9, - and _.")] string ReportId,
-    [property: Range(1, 500, ErrorMessage = "Use a number from 1 to 500.")] int Pages);
+    [RegularExpression("[A-Za-z0-9_-]{1,64}", ErrorMessage = "must be 1 to 64 of A-Z, a-z, 0-9, - and _")] string ReportId,
+    [Range(1, 500, ErrorMessage = "must be a number from 1 to 500")] int Pages);
 
 public sealed record DemoNoopPayload;
 
 /// <summary>Sleeps for <paramref name="Ms"/> milliseconds and tells its progress every tenth of it.</summary>
 public sealed record DemoSleepPayload(
-    [property: Range(0, 600_000, ErrorMessage = "Use a number from 0 to 600000.")] int Ms);
+    [Range(0, 600_000, ErrorMessage = "must be a number from 0 to 600000")] int Ms);
 
 /// <summary>Fails its first <paramref name="Times"/> attempts, then succeeds.</summary>
 public sealed record DemoFailPayload(
-    [property: Range(0, 100, ErrorMessage = "Use a number from 0 to 100.")] int Times);
+    [Range(0, 100, ErrorMessage = "must be a number from 0 to 100")] int Times);

@@ -1,0 +1,113 @@
+using System.Security.Claims;
+using Forge.Api.Problems;
+using Forge.Contracts;
+using Forge.Jobs;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Forge.Api.Jobs;
+
+internal static class JobEndpoints
+{
+    public const string GetJobRoute = "GetJob";
+
+    private const int MaxLimit = 200;
+    private const int MaxKindLength = 100;
+
+    public static void MapJobs(this IEndpointRouteBuilder routes)
+    {
+        var jobs = routes.MapGroup("/jobs").WithTags("Jobs").RequireAuthorization();
+        jobs.MapEnqueuing();
+        jobs.MapGet("/", ListJobs).WithSummary("List your jobs, newest first");
+        jobs.MapGet("/{id:guid}", GetJob).WithName(GetJobRoute).WithSummary("Read a job");
+        jobs.MapGet("/{id:guid}/events", JobEventEndpoint.FollowJob).WithSummary("Follow a job as server-sent events: state, progress, then end");
+        jobs.MapGet("/{id:guid}/result", JobResultEndpoint.GetResult).WithSummary("Read the result of a completed job: JSON or a file");
+        jobs.MapPost("/{id:guid}/cancel", CancelJob).WithSummary("Cancel a job: at once while it waits, by a signal while it runs");
+        jobs.MapPost("/{id:guid}/retry", RetryJob).WithSummary("Run a discarded or cancelled job again");
+        jobs.MapDelete("/{id:guid}", DeleteJob).WithSummary("Delete a finished job and its result");
+    }
+
+    private static async Task<Results<Ok<Page<JobResponse>>, ValidationProblem>> ListJobs(
+        JobReader reader,
+        ClaimsPrincipal caller,
+        CancellationToken cancellationToken,
+        string? state = null,
+        string? kind = null,
+        string? queue = null,
+        Guid? after = null,
+        int limit = 50)
+    {
+        var errors = new FieldErrors();
+        JobState? filterState = JobStateExtensions.TryParse(state, out var parsed) ? parsed : null;
+        errors.Add("state", state is null || filterState is not null ? null : $"must be one of {string.Join(", ", Enum.GetValues<JobState>().Select(known => known.ToName()))}");
+        errors.Add("kind", IsName(kind) ? null : "is not the name of a kind");
+        errors.Add("queue", IsName(queue) ? null : "is not the name of a queue");
+        errors.Add("limit", limit is >= 1 and <= MaxLimit ? null : $"must be a number from 1 to {MaxLimit}");
+        if (errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        var filter = new JobFilter { Owner = caller.ToJobFilter(), State = filterState, Kind = kind, Queue = queue };
+        var page = await reader.ListAsync(filter, after, limit, cancellationToken);
+        return TypedResults.Ok(new Page<JobResponse>([.. page.Items.Select(job => job.ToResponse())], page.Next?.ToString()));
+    }
+
+    private static async Task<Results<Ok<JobResponse>, ProblemHttpResult>> GetJob(
+        Guid id, JobReader reader, ClaimsPrincipal caller, CancellationToken cancellationToken) =>
+        await reader.FindVisibleAsync(id, caller, cancellationToken) is { } job
+            ? TypedResults.Ok(job.ToResponse())
+            : JobProblems.NotFound();
+
+    private static async Task<Results<Accepted<JobResponse>, ProblemHttpResult>> CancelJob(
+        Guid id, JobReader reader, JobControl control, ClaimsPrincipal caller, CancellationToken cancellationToken)
+    {
+        if (await reader.FindVisibleAsync(id, caller, cancellationToken) is null)
+        {
+            return JobProblems.NotFound();
+        }
+
+        var result = await control.CancelAsync(id, cancellationToken);
+        return await AnswerAsync(result, id, reader, "Only a job that is not finished can be cancelled.", cancellationToken);
+    }
+
+    private static async Task<Results<Accepted<JobResponse>, ProblemHttpResult>> RetryJob(
+        Guid id, JobReader reader, JobControl control, ClaimsPrincipal caller, CancellationToken cancellationToken)
+    {
+        if (await reader.FindVisibleAsync(id, caller, cancellationToken) is null)
+        {
+            return JobProblems.NotFound();
+        }
+
+        var result = await control.RetryAsync(id, cancellationToken);
+        return await AnswerAsync(result, id, reader, "Only a discarded or cancelled job can be retried.", cancellationToken);
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteJob(
+        Guid id, JobReader reader, JobControl control, ClaimsPrincipal caller, CancellationToken cancellationToken)
+    {
+        if (await reader.FindVisibleAsync(id, caller, cancellationToken) is null)
+        {
+            return JobProblems.NotFound();
+        }
+
+        return await control.DeleteAsync(id, cancellationToken) switch
+        {
+            JobChangeResult.Changed => TypedResults.NoContent(),
+            JobChangeResult.WrongState(var state) => JobProblems.WrongState(state, "Only a finished job can be deleted; cancel it first."),
+            _ => JobProblems.NotFound(),
+        };
+    }
+
+    private static async Task<Results<Accepted<JobResponse>, ProblemHttpResult>> AnswerAsync(
+        JobChangeResult result, Guid id, JobReader reader, string advice, CancellationToken cancellationToken) => result switch
+        {
+            JobChangeResult.WrongState(var state) => JobProblems.WrongState(state, advice),
+            JobChangeResult.UniqueKeyTaken(var holder) => JobProblems.UniqueKeyTaken(holder),
+            JobChangeResult.Changed when await reader.FindAsync(id, cancellationToken) is { } job => TypedResults.Accepted($"/forge/jobs/{id}", job.ToResponse()),
+            _ => JobProblems.NotFound(),
+        };
+
+    // A job may have been enqueued by another version of the app, so names of kinds and queues that are unknown here are no error.
+    private static bool IsName(string? name) =>
+        name is null || (name.Length is > 0 and <= MaxKindLength && !name.Any(char.IsControl));
+}

@@ -1,0 +1,92 @@
+using System.Security.Claims;
+using Forge.Api.Accounts;
+using Forge.Api.Problems;
+using Forge.Contracts;
+using Forge.Jobs;
+
+namespace Forge.Api.Jobs;
+
+/// <summary>Makes a job of what a caller has sent, or says what is wrong with it, field by field.</summary>
+internal sealed class JobRequestReader(JobKindRegistry kinds)
+{
+    public const int MaxKeyLength = 200;
+
+    private const int MaxPriority = 9;
+    private const int MaxAttempts = 100;
+    private const int MaxDelaySeconds = 366 * 24 * 60 * 60;
+
+    /// <summary>True for a kind that only the app itself and administrators enqueue.</summary>
+    public bool IsForbidden(string? kind, ClaimsPrincipal caller) =>
+        kind is not null && kinds.TryGet(kind, out var found) && found.Options.IsInternal && !caller.IsAdmin();
+
+    /// <summary>The job; null when something is wrong, which is then in <paramref name="errors"/> under <paramref name="path"/>.</summary>
+    public JobRequest? Read(EnqueueJobRequest? body, ClaimsPrincipal caller, FieldErrors errors, string path = "")
+    {
+        if (body?.Kind is null)
+        {
+            errors.Add($"{path}kind", "is required");
+            return null;
+        }
+
+        var payload = kinds.CreateRequest(body.Kind, body.Payload);
+        var problems = PayloadProblems(payload).Concat(OptionProblems(body)).ToList();
+        problems.ForEach(problem => errors.Add(path + problem.Field, problem.Message));
+        return payload is JobRequestResult.Valid { Request: var request } && problems.Count == 0
+            ? request with
+            {
+                Owner = caller.ToJobOwner(),
+                Queue = body.Queue,
+                Priority = body.Priority ?? request.Priority,
+                RunAt = body.RunAt?.ToUniversalTime(),
+                Delay = body.DelaySeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+                UniqueKey = body.UniqueKey,
+                MaxAttempts = body.MaxAttempts,
+            }
+            : null;
+    }
+
+    public static bool IsKey(string key) => key is { Length: > 0 and <= MaxKeyLength } && !key.Any(char.IsControl);
+
+    private IEnumerable<(string Field, string Message)> PayloadProblems(JobRequestResult payload) => payload switch
+    {
+        JobRequestResult.UnknownKind => [("kind", $"is not known here; the kinds are {string.Join(", ", kinds.Kinds.Select(kind => kind.Name).Order(StringComparer.Ordinal))}")],
+        JobRequestResult.InvalidPayload(var errors) =>
+            from error in errors
+            from message in error.Value
+            select (error.Key.Length == 0 ? "payload" : $"payload.{error.Key}", message),
+        _ => [],
+    };
+
+    private IEnumerable<(string Field, string Message)> OptionProblems(EnqueueJobRequest body)
+    {
+        if (body.Queue is not null && !kinds.Queues.Contains(body.Queue, StringComparer.Ordinal))
+        {
+            yield return ("queue", $"is not known here; the queues are {string.Join(", ", kinds.Queues)}");
+        }
+
+        if (body.Priority is < 0 or > MaxPriority)
+        {
+            yield return ("priority", $"must be a number from 0 (first) to {MaxPriority}");
+        }
+
+        if (body.DelaySeconds is { } seconds && seconds is not >= 0 or > MaxDelaySeconds)
+        {
+            yield return ("delaySeconds", $"must be a number from 0 to {MaxDelaySeconds}");
+        }
+
+        if (body is { RunAt: not null, DelaySeconds: not null })
+        {
+            yield return ("runAt", "cannot be given together with delaySeconds");
+        }
+
+        if (body.UniqueKey is { } key && !IsKey(key))
+        {
+            yield return ("uniqueKey", $"must have 1 to {MaxKeyLength} characters, none of them a control character");
+        }
+
+        if (body.MaxAttempts is < 1 or > MaxAttempts)
+        {
+            yield return ("maxAttempts", $"must be a number from 1 to {MaxAttempts}");
+        }
+    }
+}

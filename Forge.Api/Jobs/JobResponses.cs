@@ -1,0 +1,51 @@
+using Forge.Contracts;
+using Forge.Jobs;
+
+namespace Forge.Api.Jobs;
+
+internal static class JobResponses
+{
+    public static JobResponse ToResponse(this JobDetails job) => new(
+        job.Id,
+        job.Kind,
+        job.Queue,
+        job.Priority,
+        job.State.ToName(),
+        job.Attempt,
+        job.MaxAttempts,
+        job.Progress,
+        job.Message,
+        job.CreatedAt,
+        job.RunAt,
+        job.StartedAt,
+        job.FinishedAt,
+        [.. from attempt in job.Attempts
+            let type = attempt.ErrorType
+            where type is not null
+            select new JobErrorResponse(attempt.Attempt, attempt.FinishedAt ?? attempt.StartedAt, type, attempt.ErrorMessage ?? "")],
+        job.Result,
+        job.TraceId,
+        [.. job.Attempts.Select(attempt => new JobAttemptResponse(
+            attempt.Attempt, attempt.StartedAt, attempt.FinishedAt, attempt.Outcome, attempt.TraceId, attempt.Worker))],
+        Links(job.Id));
+
+    public static JobEventResponse ToResponse(this JobSnapshot job) =>
+        new(job.JobId, job.State.ToName(), job.Attempt, job.Progress, job.Message);
+
+    public static QueueResponse ToResponse(this QueueFigures queue) => new(
+        queue.Queue,
+        queue.Available,
+        queue.Scheduled,
+        queue.Running,
+        queue.Retryable,
+        queue.Discarded,
+        queue.IsPaused,
+        queue.OldestAge.TotalSeconds,
+        queue.ThroughputPerMinute);
+
+    private static JobLinks Links(Guid id)
+    {
+        var self = $"/forge/jobs/{id}";
+        return new JobLinks(self, $"{self}/events", $"{self}/result");
+    }
+}

@@ -1,0 +1,44 @@
+using Forge.Contracts;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Microsoft.Extensions.Hosting;
+
+/// <summary>Adds the app's job queue.</summary>
+public static class ForgeJobsHostingExtensions
+{
+    /// <summary>
+    /// Adds the job queue on the app's database and the Redis client, with every queue and kind of job that Forge ships. Who enqueues and who runs
+    /// both call this, so that they agree. The demo kinds are there only where the lab is.
+    /// </summary>
+    public static TBuilder AddForgeJobs<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
+        builder.AddJobQueue(options =>
+        {
+            foreach (var queue in JobQueues.All)
+            {
+                options.Queues.Add(queue);
+            }
+        });
+
+        builder.Services.AddJobKind<ReportPayload>(JobKinds.ReportGenerate, kind =>
+        {
+            kind.Queue = JobQueues.Reports;
+            kind.MaxAttempts = 3;
+            kind.Timeout = TimeSpan.FromMinutes(5);
+        });
+
+        if (builder.IsLabEnabled())
+        {
+            builder.Services.AddJobKind<DemoNoopPayload>(JobKinds.DemoNoop);
+            builder.Services.AddJobKind<DemoSleepPayload>(JobKinds.DemoSleep, kind => kind.Timeout = TimeSpan.FromMinutes(15));
+            builder.Services.AddJobKind<DemoFailPayload>(JobKinds.DemoFail);
+        }
+
+        return builder;
+    }
+
+    /// <summary>True where the lab, with its demo jobs and disasters on demand, is switched on. Off by default.</summary>
+    public static bool IsLabEnabled(this IHostApplicationBuilder builder) => builder.Configuration.GetValue<bool>("Lab:Enabled");
+}
