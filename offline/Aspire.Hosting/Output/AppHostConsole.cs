@@ -1,3 +1,4 @@
+using Aspire.Hosting.Orchestrator;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -27,8 +28,12 @@ internal static class AppHostConsole
     public static void AddConsole(this IServiceCollection services, ILoggingBuilder logging)
     {
         logging.ClearProviders();
+
+        // The run says in one line of its own why it failed.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         services.AddSingleton<ConsoleOutput>();
         services.AddSingleton<ILoggerProvider, ConsoleLoggerProvider>();
         services.AddSingleton<IHostLifetime, ConsoleSignals>();
+        services.AddHostedService<ParentProcessWatch>();
     }
 }

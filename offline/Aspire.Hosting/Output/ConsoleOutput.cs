@@ -27,6 +27,19 @@ internal sealed class ConsoleOutput
     /// <summary>Whether the processes may colour what they write.</summary>
     public bool HasColor => _hasColor;
 
+    /// <summary>Lists where everything is.</summary>
+    public void WriteAddresses(DistributedApplicationModel model)
+    {
+        var addresses = model.Resources.SelectMany(resource => resource.Annotations.OfType<EndpointAnnotation>()
+            .Where(endpoint => endpoint.AllocatedEndpoint is not null)
+            .Select(endpoint => (resource.Name, Address: endpoint.AllocatedEndpoint!.UriString))).ToList();
+        if (addresses.Count > 0)
+        {
+            var width = addresses.Max(address => address.Name.Length);
+            WriteLine(string.Join(Environment.NewLine, ["", .. addresses.Select(address => $"  {address.Name.PadRight(width)}  {address.Address}"), ""]));
+        }
+    }
+
     /// <summary>Says something about the application itself.</summary>
     public void WriteLine(string line)
     {

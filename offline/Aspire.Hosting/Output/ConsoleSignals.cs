@@ -34,7 +34,7 @@ internal sealed class ConsoleSignals(IHostApplicationLifetime lifetime, Applicat
         }
         else
         {
-            orchestrator.KillAll();
+            _ = orchestrator.KillAllAsync();
         }
     }
 }

@@ -76,11 +76,4 @@ public static class ParameterResourceBuilderExtensions
             return made;
         }
     }
-
-    private sealed class ConfiguredConnectionString(ParameterResource parameter, string? environmentVariable) : Resource(parameter.Name), IResourceWithConnectionString
-    {
-        public ReferenceExpression ConnectionStringExpression { get; } = ReferenceExpression.Create($"{parameter}");
-
-        public string? ConnectionStringEnvironmentVariable { get; } = environmentVariable;
-    }
 }
