@@ -47,7 +47,15 @@ internal sealed class StartupWatch(ResourceNotificationService notifications, Ru
     /// <summary>Something ended that nobody asked to.</summary>
     public void Exited(ResourceProcess process, int exitCode)
     {
-        output?.WriteError($"{process.Id} exited with code {exitCode}");
+        if (exitCode == 0)
+        {
+            output?.WriteLine($"{process.Id} exited with code 0");
+        }
+        else
+        {
+            output?.WriteError($"{process.Id} exited with code {exitCode}");
+        }
+
         var hasChecks = process.Resource.Annotations.OfType<HealthCheckAnnotation>().Any();
         if (hasChecks ? !process.HasBeenHealthy : exitCode != 0)
         {
