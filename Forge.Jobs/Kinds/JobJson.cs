@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 
 namespace Forge.Jobs;
 
@@ -16,7 +15,6 @@ internal static class JobJson
         NumberHandling = JsonNumberHandling.Strict,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver(), // or the first GetTypeInfo throws
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     };
 

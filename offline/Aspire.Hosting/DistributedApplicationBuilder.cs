@@ -100,6 +100,12 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         Services.AddSingleton(services => new ResourceCommandService(services.GetRequiredService<ResourceNotificationService>(), services.GetRequiredService<ResourceLoggerService>(), services));
         Services.AddHttpClient();
         Services.AddHealthChecks();
+        if (_options.EnableResourceLogging)
+        {
+            // Before the orchestrator, so that no line is missed.
+            Services.AddHostedService<ResourceLogForwarder>();
+        }
+
         Services.AddOrchestrator();
         Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
 

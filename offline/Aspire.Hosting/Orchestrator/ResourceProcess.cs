@@ -24,6 +24,7 @@ internal sealed class ResourceProcess(IResource resource, string id, IReadOnlyDi
     private readonly Lock _lock = new();
     private CancellationTokenSource? _starting;
     private ChildProcess? _child;
+    private CancellationTokenSource? _running;
     private Task _ended = Task.CompletedTask;
     private Task _stopped = Task.CompletedTask;
     private bool _isStopping;
@@ -96,6 +97,7 @@ internal sealed class ResourceProcess(IResource resource, string id, IReadOnlyDi
             {
                 _isStopping = true;
                 await PublishAsync(snapshot => snapshot with { State = KnownResourceStates.Stopping });
+                await (_running?.CancelAsync() ?? Task.CompletedTask);
                 await child.StopAsync(grace);
             }
 
@@ -120,7 +122,11 @@ internal sealed class ResourceProcess(IResource resource, string id, IReadOnlyDi
         }
     }
 
-    public void Dispose() => _gate.Dispose();
+    public void Dispose()
+    {
+        _gate.Dispose();
+        _running?.Dispose();
+    }
 
     private async Task StartChildAsync(CancellationToken cancellationToken)
     {
@@ -146,13 +152,14 @@ internal sealed class ResourceProcess(IResource resource, string id, IReadOnlyDi
             EnvironmentVariables = [.. spec.Environment.Where(variable => variable.Value is not null).OrderBy(variable => variable.Key, StringComparer.Ordinal).Select(variable => new EnvironmentVariableSnapshot(variable.Key, variable.Value, IsFromSpec: true))],
             Properties = Describe(spec, child),
         });
-        _ended = WatchAsync(child);
+        _running?.Dispose();
+        _running = new CancellationTokenSource();
+        _ended = WatchAsync(child, _running);
         _stopped = PublishStoppedAsync(_ended);
     }
 
-    private async Task WatchAsync(ChildProcess child)
+    private async Task WatchAsync(ChildProcess child, CancellationTokenSource running)
     {
-        using var running = new CancellationTokenSource();
         var health = host.Health.WatchAsync(Resource, Id, ports, () => HasBeenHealthy = true, running.Token);
         var exitCode = await child.Exited;
         await running.CancelAsync();
