@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Forge.Jobs;
 
@@ -15,6 +16,7 @@ internal static class JobJson
         NumberHandling = JsonNumberHandling.Strict,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(), // or the first GetTypeInfo throws
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     };
 

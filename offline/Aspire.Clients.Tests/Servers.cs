@@ -1,0 +1,4 @@
+using Forge.TestServers;
+
+[assembly: AssemblyFixture(typeof(PostgresServer))]
+[assembly: AssemblyFixture(typeof(RedisServer))]
