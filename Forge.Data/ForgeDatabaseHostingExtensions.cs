@@ -1,6 +1,7 @@
 using Forge.Data;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Extensions.Hosting;
 
@@ -20,6 +21,9 @@ public static class ForgeDatabaseHostingExtensions
         }
 
         builder.AddNpgsqlDataSource(connectionName);
+
+        // Otherwise every statement is a line in the log; the traces tell the same and more.
+        builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
         builder.Services.TryAddSingleton(TimeProvider.System);
 
         // First in line, so that the services which follow find their tables when they start.

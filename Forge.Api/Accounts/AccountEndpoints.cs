@@ -18,6 +18,7 @@ internal static class AccountEndpoints
         var anonymous = accounts.MapGroup("").AllowAnonymous().RequireAnonymousRateLimit().ProducesProblem(StatusCodes.Status429TooManyRequests);
         anonymous.MapPost("/register", Register)
             .WithSummary("Create an account; the welcome email and the audit line follow after the response")
+            .RequirePostResponseCapacity(tasks: 2)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         anonymous.MapPost("/login", LogIn)

@@ -35,20 +35,23 @@ internal sealed class CpuLaneThreads : IDisposable
         return await item.Completion;
     }
 
+    /// <summary>Cancels what waits and returns when the running work is done.</summary>
     public void Dispose()
     {
         _stopping.Cancel();
-        foreach (var thread in _threads)
-        {
-            thread.Join();
-        }
-
         lock (_gate)
         {
             foreach (var item in _waiting)
             {
                 item.Cancel(_stopping.Token);
             }
+
+            _waiting.Clear();
+        }
+
+        foreach (var thread in _threads)
+        {
+            thread.Join();
         }
 
         _stopping.Dispose();
@@ -60,6 +63,7 @@ internal sealed class CpuLaneThreads : IDisposable
         LinkedListNode<CpuWorkItem> place;
         lock (_gate)
         {
+            ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
             if (_waiting.Count >= _options.Capacity)
             {
                 throw new CpuLaneFullException(_options.RetryAfter);

@@ -25,7 +25,7 @@ internal static class OpenApiExtensions
     public static void MapOpenApiDocument(this IEndpointRouteBuilder routes)
     {
         routes.MapOpenApi();
-        routes.MapScalarApiReference("/scalar", options => options.DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp());
+        routes.MapScalarApiReference("/scalar", options => options.WithTitle("Forge API").DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp());
     }
 
     private static Task DescribeBearer(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)

@@ -26,7 +26,6 @@ internal sealed partial class BadRequestExceptionHandler(IProblemDetailsService 
 
     private static ProblemDetails Describe(BadHttpRequestException exception) => exception switch
     {
-        { StatusCode: StatusCodes.Status413PayloadTooLarge } => new ProblemDetails { Detail = "The body is larger than this address takes. Send a smaller one." },
         { StatusCode: not StatusCodes.Status400BadRequest } => new ProblemDetails(),
         { InnerException: JsonException json } => DescribeJson(json),
         _ => DescribeParameter(exception.Message),

@@ -15,7 +15,7 @@ internal static class WeatherHostingExtensions
     {
         builder.Services.AddOptionsWithValidateOnStart<WeatherOptions>().BindConfiguration(WeatherOptions.SectionName);
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WeatherOptions>, WeatherOptionsValidator>());
-        var client = builder.Services.AddRefitClient<ISandboxWeather>()
+        var client = builder.Services.AddRefitGeneratedClient<ISandboxWeather>()
             .ConfigureHttpClient(http => http.BaseAddress = new Uri("http://sandbox"));
 
         // In place of the service defaults' handler: two of them would multiply their retries.
