@@ -22,6 +22,11 @@ public static class ResourceExtensions
         return result is not null;
     }
 
+    /// <summary>Whether the resource has an annotation of a type.</summary>
+    public static bool HasAnnotationOfType<T>(this IResource resource)
+        where T : IResourceAnnotation =>
+        resource.Annotations.OfType<T>().Any();
+
     /// <summary>An endpoint of the resource, by name.</summary>
     public static EndpointReference GetEndpoint(this IResourceWithEndpoints resource, string endpointName) => new(resource, endpointName);
 
