@@ -2,13 +2,14 @@
 using System.Runtime.InteropServices;
 using Garnet;
 
-var password = Environment.GetEnvironmentVariable("REDIS_PASSWORD");
-using var server = new GarnetServer(string.IsNullOrEmpty(password) ? args : [.. args, "--auth", "Password", "--password", password]);
-server.Start();
-
+// Before the port opens: who sees it open may already ask to stop.
 var stopping = new TaskCompletionSource();
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+
+var password = Environment.GetEnvironmentVariable("REDIS_PASSWORD");
+using var server = new GarnetServer(string.IsNullOrEmpty(password) ? args : [.. args, "--auth", "Password", "--password", password]);
+server.Start();
 await stopping.Task;
 
 void Stop(PosixSignalContext context)
