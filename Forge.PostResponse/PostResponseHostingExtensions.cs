@@ -1,4 +1,5 @@
 using Forge.PostResponse;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -59,6 +60,7 @@ public static class PostResponseHostingExtensions
             provider.GetRequiredService<IHttpContextAccessor>(), provider.GetRequiredService<PostResponseLane>()));
         services.AddHostedService<PostResponseHostedService>();
         services.AddTransient<IStartupFilter, PostResponseStartupFilter>();
+        services.AddSingleton<IDeveloperPageExceptionFilter, DeveloperPageFilter>();
         services.DecorateHttpContextFactory();
 
         services.AddHealthChecks().AddCheck<PostResponseHealthCheck>(HealthCheckName, HealthStatus.Degraded);

@@ -12,6 +12,18 @@ internal sealed class BacklogRoom(IOptions<PostResponseOptions> options, TimePro
 
     public bool IsFull => Volatile.Read(ref _free) == 0;
 
+    /// <summary>How many requests wait for room.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _waiters.Count;
+            }
+        }
+    }
+
     public bool TryTake(int tasks)
     {
         lock (_lock)

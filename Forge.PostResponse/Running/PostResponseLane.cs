@@ -82,12 +82,17 @@ internal sealed class PostResponseLane
         }
     }
 
-    /// <summary>Closes the books on a task that was run.</summary>
-    public void Settle(PostResponseWork work)
+    /// <summary>Closes the books on a task that was run, unless a stop has given it up before.</summary>
+    public void Settle(PostResponseWork work, long startedAt, Exception? failure)
     {
         if (work.TrySettle())
         {
+            _metrics.TaskEnded(work, startedAt, failure);
             Forget();
+        }
+        else
+        {
+            _metrics.TaskGivenUp();
         }
     }
 

@@ -79,7 +79,7 @@ internal sealed class PostResponseRunner(
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && lane.IsStopping)
         {
             PostResponseTracing.Interrupted(activity);
-            metrics.TaskInterrupted();
+            metrics.TaskGivenUp();
             return true;
         }
         catch (OperationCanceledException exception) when (cancellationToken.IsCancellationRequested)
@@ -97,8 +97,7 @@ internal sealed class PostResponseRunner(
             logger.PostResponseTaskFailed(failure, work.Name, position + 1, batch.Method, batch.Route, batch.RequestTraceId);
         }
 
-        metrics.TaskEnded(work, startedAt, failure);
-        lane.Settle(work);
+        lane.Settle(work, startedAt, failure);
         return failure is null;
     }
 }

@@ -66,26 +66,29 @@ internal sealed class PostResponseMetrics
 
     public void TaskEnded(PostResponseWork work, long startedAt, Exception? failure)
     {
-        Interlocked.Decrement(ref _running);
         var task = new KeyValuePair<string, object?>(TaskTag, work.Name);
         if (failure is null)
         {
-            Interlocked.Increment(ref _completed);
             if (_runDuration.Enabled)
             {
                 _runDuration.Record(_time.GetElapsedTime(startedAt).TotalSeconds, task);
             }
 
-            return;
+            Interlocked.Increment(ref _completed);
+        }
+        else
+        {
+            var errorType = new KeyValuePair<string, object?>(ErrorTypeTag, failure.GetType().FullName);
+            _runDuration.Record(_time.GetElapsedTime(startedAt).TotalSeconds, task, errorType);
+            _failureCounter.Add(1, task, errorType);
+            Interlocked.Increment(ref _failures);
         }
 
-        var errorType = new KeyValuePair<string, object?>(ErrorTypeTag, failure.GetType().FullName);
-        Interlocked.Increment(ref _failures);
-        _failureCounter.Add(1, task, errorType);
-        _runDuration.Record(_time.GetElapsedTime(startedAt).TotalSeconds, task, errorType);
+        Interlocked.Decrement(ref _running);
     }
 
-    public void TaskInterrupted() => Interlocked.Decrement(ref _running);
+    /// <summary>A task stopped running that is, or will be, counted as handed over or lost.</summary>
+    public void TaskGivenUp() => Interlocked.Decrement(ref _running);
 
     public void TaskHandedOver(PostResponseWork work, bool hadStarted)
     {
