@@ -57,14 +57,15 @@ internal sealed class PostResponseHostedService(
         // Tasks that heed their token end now; a quarter of the budget is theirs, the rest is for writing down.
         await EndsWithinAsync(lane.WhenIdleAsync(), lane.Options.HandOverBudget / 4, budget.Token);
 
-        // More than one round only if a runner had a batch out of the channel and not yet in its hands.
-        while (lane.Outstanding > 0)
+        // A second round only if a runner had a batch out of the channel and not yet in its hands.
+        do
         {
             await Parallel.ForEachAsync(
                 lane.TakeLeftovers(),
                 new ParallelOptions { MaxDegreeOfParallelism = HandOversSideBySide },
                 async (leftover, _) => await HandOverAsync(leftover.Work, leftover.Batch, budget.Token));
         }
+        while (lane.Outstanding > 0 && !budget.IsCancellationRequested);
     }
 
     private async Task HandOverAsync(PostResponseWork work, PostResponseBatch batch, CancellationToken budget)

@@ -24,23 +24,19 @@ public sealed class LoadTests
             });
             tasks.Add("third", (_, _) => Note(id, 3));
         }));
-        await SendAsync(app, -1_000, 1_000);
-        await Eventually.TrueAsync(() => app.Figures is { Completed: 2_000, Failures: 1_000 });
+        // The pools of server and client grow with the first load; what the lane itself kept would show again with the second.
+        await SendAsync(app, -Requests, Requests);
+        await Eventually.TrueAsync(() => app.Figures is { Completed: 2 * Requests, Failures: Requests });
         runs.Clear();
         app.Logs.Clear();
         var memoryBefore = GC.GetTotalMemory(forceFullCollection: true);
 
         await SendAsync(app, 0, Requests);
-        await Eventually.TrueAsync(() => app.Figures is { Completed: 2_000 + (2 * Requests), Failures: 1_000 + Requests });
+        await Eventually.TrueAsync(() => app.Figures is { Completed: 4 * Requests, Failures: 2 * Requests });
 
-        Assert.Equal(Requests, runs.Count);
-        Assert.All(runs.Values, order => Assert.Equal([1, 2, 3], order));
-        var failures = app.LogsOf("PostResponseTaskFailed");
-        Assert.Equal(Requests, failures.Count);
-        Assert.Equal(Requests, failures.Select(record => record.GetStructuredStateValue("RequestTraceId")).Distinct().Count());
-        Assert.All(failures, record => Assert.Equal("failing", record.GetStructuredStateValue("TaskName")));
+        AssertAllRanInOrder(runs);
+        AssertNoneFailedSilently(app);
 
-        failures = [];
         runs.Clear();
         app.Logs.Clear();
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - memoryBefore, long.MinValue, 4 * 1024 * 1024);
@@ -50,6 +46,21 @@ public sealed class LoadTests
             await Task.Yield();
             runs.GetOrAdd(id, _ => []).Enqueue(position);
         }
+    }
+
+    // Methods of their own: what they look at must not outlive them, or it would be weighed too.
+    private static void AssertAllRanInOrder(ConcurrentDictionary<int, ConcurrentQueue<int>> runs)
+    {
+        Assert.Equal(Requests, runs.Count);
+        Assert.All(runs.Values, order => Assert.Equal([1, 2, 3], order));
+    }
+
+    private static void AssertNoneFailedSilently(LaneApp app)
+    {
+        var failures = app.LogsOf("PostResponseTaskFailed");
+        Assert.Equal(Requests, failures.Count);
+        Assert.Equal(Requests, failures.Select(record => record.GetStructuredStateValue("RequestTraceId")).Distinct().Count());
+        Assert.All(failures, record => Assert.Equal("failing", record.GetStructuredStateValue("TaskName")));
     }
 
     private static Task SendAsync(LaneApp app, int from, int count) => Parallel.ForEachAsync(
