@@ -5,6 +5,8 @@ using Forge.Web.Pages.Jobs;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.AddForgeDatabase("forgedb");
+builder.AddForgeDataProtection("web");
 builder.AddForgeApi();
 builder.AddSession();
 builder.AddForgePages();

@@ -13,7 +13,7 @@ internal static class ForgeApiHostingExtensions
     {
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddTransient<CallerHandler>();
-        builder.Services.AddRefitClient<IForgeApi>()
+        builder.Services.AddRefitGeneratedClient<IForgeApi>()
             .ConfigureHttpClient(http => http.BaseAddress = new Uri("http://api"))
             .AddHttpMessageHandler<CallerHandler>();
 

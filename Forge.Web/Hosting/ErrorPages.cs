@@ -12,7 +12,7 @@ internal static class ErrorPages
         {
             ExceptionHandlingPath = ErrorPath,
             StatusCodeSelector = ApiFailure.StatusOf,
-            // A failure of the API is logged and counted by its client already.
+            // The error page logs those in one line that says what they are: not unhandled.
             SuppressDiagnosticsCallback = context => ApiFailure.IsFromApi(context.Exception),
         })
         .UseStatusCodePagesWithReExecute(ErrorPath);

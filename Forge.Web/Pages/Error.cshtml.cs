@@ -1,12 +1,13 @@
 using System.Diagnostics;
+using Forge.Web.Api;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Forge.Web.Pages;
 
 [IgnoreAntiforgeryToken]
-[ResponseCache(NoStore = true)]
-public sealed class ErrorModel : PageModel
+public sealed partial class ErrorModel(ILogger<ErrorModel> logger) : PageModel
 {
     public int Status { get; private set; }
 
@@ -22,6 +23,11 @@ public sealed class ErrorModel : PageModel
 
     private void Describe()
     {
+        if (HttpContext.Features.Get<IExceptionHandlerPathFeature>() is { } failure && ApiFailure.IsFromApi(failure.Error))
+        {
+            LogApiFailed(failure.Path, failure.Error);
+        }
+
         // Asked for by its own address there is no error to tell about.
         Status = Response.StatusCode == StatusCodes.Status200OK ? StatusCodes.Status404NotFound : Response.StatusCode;
         Response.StatusCode = Status;
@@ -37,4 +43,7 @@ public sealed class ErrorModel : PageModel
             _ => ("Something broke on our side", "Try again. If it stays so, look into the log of web for the trace below."),
         };
     }
+
+    [LoggerMessage(LogLevel.Warning, "{Path} could not be answered, because its call of the API failed.")]
+    private partial void LogApiFailed(string path, Exception exception);
 }

@@ -65,6 +65,11 @@ internal static class JobStreams
             return TypedResults.Redirect($"/jobs/{id}");
         }
 
+        if (upstream.StatusCode == HttpStatusCode.Unauthorized)
+        {
+            return TypedResults.Challenge();
+        }
+
         if (!upstream.IsSuccessStatusCode)
         {
             return TypedResults.StatusCode((int)upstream.StatusCode);
