@@ -1,0 +1,83 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Forge.Contracts;
+using Forge.IntegrationTests;
+using Refit;
+
+[assembly: AssemblyFixture(typeof(AppFixture))]
+
+namespace Forge.IntegrationTests;
+
+/// <summary>The whole application, started once for all tests from its own AppHost, on random ports and with data of its own.</summary>
+public sealed class AppFixture : IAsyncLifetime
+{
+    public const string AdminPassword = "an-admin-password-of-the-tests";
+
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
+    private DistributedApplication? _app;
+
+    public DistributedApplication App => _app ?? throw new InvalidOperationException("The application has not been started.");
+
+    public async ValueTask InitializeAsync()
+    {
+        using var timeout = new CancellationTokenSource(StartTimeout);
+        var appHost = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Forge_AppHost>(
+            ["--Lab:Enabled=true", $"--Parameters:admin-password={AdminPassword}"], timeout.Token);
+        ForgetDataVolumes(appHost);
+
+        _app = await appHost.BuildAsync(timeout.Token);
+        await _app.StartAsync(timeout.Token);
+        foreach (var name in (string[])["sandbox", "api", "worker", "web"])
+        {
+            await _app.ResourceNotifications.WaitForResourceHealthyAsync(name, timeout.Token);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is not null)
+        {
+            await _app.DisposeAsync();
+        }
+    }
+
+    public HttpClient CreateClient(string resourceName) => App.CreateHttpClient(resourceName, "http");
+
+    /// <summary>The API as an anonymous caller sees it.</summary>
+    public IForgeApi CreateApi() => RestService.For<IForgeApi>(CreateClient("api"));
+
+    /// <summary>The API as a user sees it who has just registered and signed in.</summary>
+    public async Task<HttpClient> CreateUserClientAsync(CancellationToken cancellationToken)
+    {
+        var email = NewEmail();
+        const string Password = "correct horse battery staple";
+        await CreateApi().RegisterAsync(new RegisterRequest(email, "Ada Lovelace", Password), cancellationToken);
+        return await CreateClientAsync(email, Password, cancellationToken);
+    }
+
+    public Task<HttpClient> CreateAdminClientAsync(CancellationToken cancellationToken) =>
+        CreateClientAsync("admin@forge.local", AdminPassword, cancellationToken);
+
+    public static string NewEmail() => $"ada-{Guid.NewGuid():N}@example.com";
+
+    private async Task<HttpClient> CreateClientAsync(string email, string password, CancellationToken cancellationToken)
+    {
+        var tokens = await CreateApi().LoginAsync(new LoginRequest(email, password), cancellationToken);
+        var client = CreateClient("api");
+        client.DefaultRequestHeaders.Authorization = new(tokens.TokenType, tokens.AccessToken);
+        return client;
+    }
+
+    // What a developer keeps between runs stays out of the tests, and the tests out of it.
+    private static void ForgetDataVolumes(IDistributedApplicationTestingBuilder appHost)
+    {
+        foreach (var resource in appHost.Resources)
+        {
+            foreach (var volume in resource.Annotations.OfType<ContainerMountAnnotation>().ToList())
+            {
+                resource.Annotations.Remove(volume);
+            }
+        }
+    }
+}
