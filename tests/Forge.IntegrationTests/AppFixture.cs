@@ -45,7 +45,7 @@ public sealed class AppFixture : IAsyncLifetime
     public HttpClient CreateClient(string resourceName) => App.CreateHttpClient(resourceName, "http");
 
     /// <summary>The API as an anonymous caller sees it.</summary>
-    public IForgeApi CreateApi() => RestService.For<IForgeApi>(CreateClient("api"));
+    public IForgeApi CreateApi() => RestService.ForGenerated<IForgeApi>(CreateClient("api"));
 
     /// <summary>The API as a user sees it who has just registered and signed in.</summary>
     public async Task<HttpClient> CreateUserClientAsync(CancellationToken cancellationToken)

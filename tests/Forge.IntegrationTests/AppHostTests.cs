@@ -49,7 +49,7 @@ public sealed class AppHostTests(AppFixture fixture)
         Assert.True(cleared.Success);
 
         using var client = await fixture.CreateUserClientAsync(Cancelled);
-        var api = RestService.For<IForgeApi>(client);
+        var api = RestService.ForGenerated<IForgeApi>(client);
         var job = await api.EnqueueJobAsync(JobTests.Enqueue(JobKinds.DemoNoop, new DemoNoopPayload()), Cancelled);
 
         Assert.Equal("completed", (await JobTests.FollowAsync(api, job.Id)).State);

@@ -16,7 +16,7 @@ public sealed class JobTests(AppFixture fixture)
     public async Task Report_WhenEnqueued_BecomesAPdfWithThePagesAskedFor()
     {
         using var client = await fixture.CreateUserClientAsync(Cancelled);
-        var api = RestService.For<IForgeApi>(client);
+        var api = RestService.ForGenerated<IForgeApi>(client);
 
         var enqueued = await api.EnqueueJobAsync(Enqueue(JobKinds.ReportGenerate, new ReportPayload("integration", 20)), Cancelled);
         var finished = await FollowAsync(api, enqueued.Id);
@@ -33,7 +33,7 @@ public sealed class JobTests(AppFixture fixture)
     public async Task Sleep_WhileRunning_ShowsGrowingProgress()
     {
         using var client = await fixture.CreateUserClientAsync(Cancelled);
-        var api = RestService.For<IForgeApi>(client);
+        var api = RestService.ForGenerated<IForgeApi>(client);
 
         var enqueued = await api.EnqueueJobAsync(Enqueue(JobKinds.DemoSleep, new DemoSleepPayload(2000)), Cancelled);
         var seen = new List<JobResponse>();
@@ -55,7 +55,7 @@ public sealed class JobTests(AppFixture fixture)
     public async Task Fail_WhenItFailsOnce_IsRetriedAndKeepsTheError()
     {
         using var client = await fixture.CreateUserClientAsync(Cancelled);
-        var api = RestService.For<IForgeApi>(client);
+        var api = RestService.ForGenerated<IForgeApi>(client);
 
         var enqueued = await api.EnqueueJobAsync(Enqueue(JobKinds.DemoFail, new DemoFailPayload(1)), Cancelled);
         var finished = await FollowAsync(api, enqueued.Id);
@@ -70,7 +70,7 @@ public sealed class JobTests(AppFixture fixture)
     {
         using var owner = await fixture.CreateUserClientAsync(Cancelled);
         using var other = await fixture.CreateUserClientAsync(Cancelled);
-        var enqueued = await RestService.For<IForgeApi>(owner).EnqueueJobAsync(Enqueue(JobKinds.DemoNoop, new DemoNoopPayload()), Cancelled);
+        var enqueued = await RestService.ForGenerated<IForgeApi>(owner).EnqueueJobAsync(Enqueue(JobKinds.DemoNoop, new DemoNoopPayload()), Cancelled);
 
         using var answer = await other.GetAsync($"/forge/jobs/{enqueued.Id}", Cancelled);
         using var admin = await fixture.CreateAdminClientAsync(Cancelled);
