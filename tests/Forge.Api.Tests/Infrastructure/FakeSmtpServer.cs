@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Forge.Api.Tests.Infrastructure;
+
+/// <summary>Takes every mail over a real socket; can be told to keep its clients waiting.</summary>
+public sealed class FakeSmtpServer : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<string>> _mails = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Task _accepting;
+    private TaskCompletionSource? _gate;
+
+    public FakeSmtpServer()
+    {
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    public Uri Address => new($"smtp://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+
+    /// <summary>The text of the mail to <paramref name="recipient"/>, now or when it comes.</summary>
+    public Task<string> MailTo(string recipient) => Mail(recipient).Task;
+
+    /// <summary>Keeps every client waiting for the greeting until the answer is disposed of.</summary>
+    public IDisposable Hang()
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _gate = gate;
+        return new Release(gate);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        _listener.Dispose();
+        await _accepting;
+        _stopping.Dispose();
+    }
+
+    private TaskCompletionSource<string> Mail(string recipient) =>
+        _mails.GetOrAdd(recipient, _ => new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously));
+
+    private async Task AcceptAsync()
+    {
+        var sessions = new List<Task>();
+        try
+        {
+            while (true)
+            {
+                sessions.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stopping.Token)));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await Task.WhenAll(sessions);
+        }
+    }
+
+    private async Task ServeAsync(TcpClient client)
+    {
+        using var connection = client;
+        try
+        {
+            await TalkAsync(client.GetStream());
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+            // The client went away, or the test is over.
+        }
+    }
+
+    private async Task TalkAsync(NetworkStream stream)
+    {
+        using var reader = new StreamReader(stream);
+        await using var writer = new StreamWriter(stream) { NewLine = "\r\n", AutoFlush = true };
+        if (_gate is { } gate)
+        {
+            await gate.Task.WaitAsync(_stopping.Token);
+        }
+
+        await writer.WriteLineAsync("220 fake");
+        var recipient = "";
+        while (await reader.ReadLineAsync(_stopping.Token) is { } line)
+        {
+            var verb = line.Split(' ')[0].ToUpperInvariant();
+            if (verb == "RCPT")
+            {
+                recipient = line[(line.IndexOf('<', StringComparison.Ordinal) + 1)..line.IndexOf('>', StringComparison.Ordinal)];
+            }
+
+            await writer.WriteLineAsync(verb switch { "DATA" => "354 go on", "QUIT" => "221 bye", _ => "250 ok" });
+            if (verb == "DATA")
+            {
+                Mail(recipient).TrySetResult(await ReadMailAsync(reader));
+                await writer.WriteLineAsync("250 taken");
+            }
+        }
+    }
+
+    private async Task<string> ReadMailAsync(StreamReader reader)
+    {
+        var lines = new List<string>();
+        while (await reader.ReadLineAsync(_stopping.Token) is { } line && line != ".")
+        {
+            lines.Add(line);
+        }
+
+        return string.Join('\n', lines);
+    }
+
+    private sealed class Release(TaskCompletionSource gate) : IDisposable
+    {
+        public void Dispose() => gate.TrySetResult();
+    }
+}
