@@ -18,14 +18,21 @@ internal static class JobTelemetry
     private const string BatchCount = "messaging.batch.message_count";
     private const string Attempt = "forge.job.attempt";
     private const string Lane = "forge.lane";
+    private const string DurableLane = "durable";
 
     private static readonly ActivitySource Source = new(Name);
 
     /// <summary>The span of an enqueue, in the caller's trace.</summary>
     public static Activity? StartSend(string queue)
     {
-        var activity = Source.StartActivity($"send {queue}", ActivityKind.Producer, default(ActivityContext), SpanTags("send", queue));
-        return activity;
+        var tags = SpanTags("send", queue);
+        var lane = LaneOf(Activity.Current);
+        if (lane is not null)
+        {
+            tags[Lane] = lane;
+        }
+
+        return Source.StartActivity($"send {queue}", ActivityKind.Producer, default(ActivityContext), tags);
     }
 
     public static void DescribeSend(Activity? activity, JobRequest request, Guid id, int count)
@@ -53,7 +60,7 @@ internal static class JobTelemetry
         Activity.Current = null;
         ActivityLink[] links = ActivityContext.TryParse(job.TraceParent, job.TraceState, isRemote: true, out var sender) ? [new ActivityLink(sender)] : [];
         var tags = SpanTags("process", job.Queue);
-        tags[Lane] = "durable";
+        tags[Lane] = DurableLane;
         tags[Kind] = job.Kind;
         tags[Attempt] = job.Attempt;
         tags[MessageId] = job.Id.ToString();
@@ -65,6 +72,25 @@ internal static class JobTelemetry
     {
         activity?.SetTag(ErrorType, errorType);
         activity?.SetStatus(ActivityStatusCode.Error, message);
+    }
+
+    /// <summary>The lane that the caller works in: its root says so, and every span of Forge's below it. Where nobody works in a lane, the job's own.</summary>
+    private static object? LaneOf(Activity? caller)
+    {
+        if (caller is null)
+        {
+            return DurableLane;
+        }
+
+        for (var span = caller; span is not null; span = span.Parent)
+        {
+            if (span.GetTagItem(Lane) is { } lane)
+            {
+                return lane;
+            }
+        }
+
+        return null;
     }
 
     private static ActivityTagsCollection SpanTags(string operation, string queue) => new()

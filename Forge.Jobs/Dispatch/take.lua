@@ -8,6 +8,10 @@ for i = 1, #KEYS do
         break
     end
     local ids = redis.call('LPOP', KEYS[i], wanted)
+    if type(ids) == 'string' then
+        -- Garnet (seen in 2.2.8) answers a single id as a text, Redis as a list of one.
+        ids = { ids }
+    end
     if ids then
         for j = 1, #ids do
             taken[#taken + 1] = ids[j]

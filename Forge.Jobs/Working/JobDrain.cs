@@ -51,16 +51,24 @@ internal sealed partial class JobDrain(
             return 0;
         }
 
-        // Not cancelled half way: an answer that nobody reads would leave jobs claimed and not run.
-        cancellationToken.ThrowIfCancellationRequested();
-        var jobs = await claimer.ClaimAsync(room, CancellationToken.None);
-        activity.Looked(jobs.Count);
-        foreach (var job in jobs)
+        await signals.Claiming.WaitAsync(cancellationToken);
+        try
         {
-            runner.Start(job);
-        }
+            // Not cancelled half way: an answer that nobody reads would leave jobs claimed and not run.
+            cancellationToken.ThrowIfCancellationRequested();
+            var jobs = await claimer.ClaimAsync(room, CancellationToken.None);
+            activity.Looked(jobs.Count);
+            foreach (var job in jobs)
+            {
+                runner.Start(job);
+            }
 
-        return jobs.Count;
+            return jobs.Count;
+        }
+        finally
+        {
+            signals.Claiming.Release();
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Claiming jobs failed; trying again after a pause.")]

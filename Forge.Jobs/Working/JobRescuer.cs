@@ -22,22 +22,27 @@ internal sealed partial class JobRescuer(
     private const string Reason = "The worker stopped answering while the job ran.";
     private readonly TimeSpan _lease = options.Value.LeaseDuration;
     private long? _reachableSince;
+    private bool _isUnreachable;
 
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         try
         {
-            // Whoever could not reach Postgres cannot tell a silent worker from an unreachable database: one lease of patience.
-            var canJudge = _reachableSince is { } since && time.GetElapsedTime(since) >= _lease;
-            while (await RescueAsync([], canJudge, cancellationToken) == BatchSize)
+            // When Postgres could not be reached, nobody could renew a lease: one lease of patience before anyone is judged.
+            var canJudge = _reachableSince is not { } since || time.GetElapsedTime(since) >= _lease;
+            while (await RescueAsync([], canJudge && !_isUnreachable, cancellationToken) == BatchSize)
             {
             }
 
-            _reachableSince ??= time.GetTimestamp();
+            if (_isUnreachable)
+            {
+                _isUnreachable = false;
+                _reachableSince = time.GetTimestamp();
+            }
         }
         catch (NpgsqlException)
         {
-            _reachableSince = null;
+            _isUnreachable = true;
             throw;
         }
     }

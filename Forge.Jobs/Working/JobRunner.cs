@@ -184,10 +184,15 @@ internal sealed partial class JobRunner(
             {
                 return await writer.FinishAsync(end, CancellationToken.None);
             }
-            catch (NpgsqlException exception) when (exception.IsTransient && attempt < MaxStoreAttempts)
+            catch (NpgsqlException exception) when (exception is not PostgresException { IsTransient: false, SqlState: not PostgresErrorCodes.AdminShutdown } && attempt < MaxStoreAttempts)
             {
                 LogStoreRetry(exception, end.Job.Id);
                 await Task.Delay(StoreRetryPause, time, CancellationToken.None);
+            }
+            catch (PostgresException exception) when (end.State is JobState.Completed)
+            {
+                // Postgres refuses the result itself, such as a number that its jsonb cannot hold.
+                end = Failed(end.Job, exception, NextState(end.Job)) with { TraceId = end.TraceId };
             }
         }
     }

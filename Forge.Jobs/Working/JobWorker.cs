@@ -38,6 +38,8 @@ internal sealed partial class JobWorker(
     {
         using var untraced = SuppressInstrumentationScope.Begin();
         await signals.StopAsync();
+        // A claim that is under way still brings jobs.
+        await signals.Claiming.WaitAsync(cancellationToken);
         await WaitUntilIdleAsync(options.Value.StopGrace, cancellationToken);
         foreach (var run in running.All)
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -143,10 +144,15 @@ internal sealed class RunningJobWriter
         return [.. ends.Select(end => states.TryGetValue((end.Job.Id, end.Job.LeaseToken), out var state) ? state : (JobState?)null)];
     }
 
-    // Postgres' text refuses the character U+0000, which an exception's message may well hold.
+    // Postgres' text refuses U+0000 and, being UTF-8, half a surrogate pair. An exception's message may hold either, and cutting it makes the latter.
     private static string? Cut(string? text, int length)
     {
-        var clean = text?.Replace("\0", "", StringComparison.Ordinal);
-        return clean?.Length > length ? clean[..length] : clean;
+        if (text is null)
+        {
+            return null;
+        }
+
+        var cut = text.Length > length ? text[..length] : text;
+        return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(cut.Replace("\0", "", StringComparison.Ordinal)));
     }
 }

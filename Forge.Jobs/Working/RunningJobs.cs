@@ -3,21 +3,20 @@ using Microsoft.Extensions.Options;
 
 namespace Forge.Jobs;
 
-/// <summary>The runs of this process, and how much room is left.</summary>
+/// <summary>The runs of this process, by lease token: a job that was taken from this worker may come back to it while its old run still ends. And how much room is left.</summary>
 internal sealed class RunningJobs(IOptions<JobWorkerOptions> options, WorkerSignals signals)
 {
-    private readonly ConcurrentDictionary<Guid, JobRun> _runs = new();
+    private readonly ConcurrentDictionary<long, JobRun> _runs = new();
 
     public int FreeSlots => options.Value.Concurrency - _runs.Count;
 
     public IReadOnlyCollection<JobRun> All => [.. _runs.Values];
 
-    public void Add(JobRun run) => _runs[run.Job.Id] = run;
+    public void Add(JobRun run) => _runs[run.Job.LeaseToken] = run;
 
     public void Remove(JobRun run)
     {
-        // Only this very run: the job may have come back to this worker in a new one.
-        _runs.TryRemove(KeyValuePair.Create(run.Job.Id, run));
+        _runs.TryRemove(run.Job.LeaseToken, out _);
         signals.Work.Set();
         if (_runs.IsEmpty)
         {
@@ -27,7 +26,7 @@ internal sealed class RunningJobs(IOptions<JobWorkerOptions> options, WorkerSign
 
     public void Cancel(Guid id)
     {
-        if (_runs.TryGetValue(id, out var run))
+        foreach (var run in _runs.Values.Where(run => run.Job.Id == id))
         {
             run.Stop(StopReason.CancelRequested);
         }

@@ -14,6 +14,9 @@ internal sealed class WorkerSignals : IDisposable
     /// <summary>The last run has ended.</summary>
     public Signal Idle { get; } = new();
 
+    /// <summary>Held during a claim, until its jobs are known to be running.</summary>
+    public SemaphoreSlim Claiming { get; } = new(1, 1);
+
     /// <summary>The worker stops: no claims from here on.</summary>
     public CancellationToken Stopping => _stopping.Token;
 
@@ -24,6 +27,7 @@ internal sealed class WorkerSignals : IDisposable
         Work.Dispose();
         Heartbeat.Dispose();
         Idle.Dispose();
+        Claiming.Dispose();
         _stopping.Dispose();
     }
 }

@@ -1,0 +1,76 @@
+namespace Forge.Jobs.Tests.Enqueuing;
+
+public sealed class SharedWritesTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Write_WhileAnotherIsUnderWay_GoesWithTheNextTogether()
+    {
+        var batches = new List<int[]>();
+        var firstBegan = new TaskCompletionSource();
+        var firstMayEnd = new TaskCompletionSource();
+        var writes = new SharedWrites<int, int>(
+            async items =>
+            {
+                batches.Add([.. items]);
+                firstBegan.TrySetResult();
+                await firstMayEnd.Task;
+                return items;
+            },
+            limit: 10);
+
+        var first = writes.WriteAsync(1, Token);
+        await firstBegan.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        var others = Enumerable.Range(2, 12).Select(item => writes.WriteAsync(item, Token)).ToList();
+        firstMayEnd.SetResult();
+
+        Assert.Equal(1, await first);
+        Assert.Equal(Enumerable.Range(2, 12), await Task.WhenAll(others));
+        Assert.Equal([1, 10, 2], batches.Select(batch => batch.Length));
+    }
+
+    [Fact]
+    public async Task Write_WhenOneItemFails_TheOthersOfItsBatchSucceed()
+    {
+        var firstMayEnd = new TaskCompletionSource();
+        var writes = new SharedWrites<int, int>(
+            async items =>
+            {
+                await firstMayEnd.Task;
+                return items.Contains(3) ? throw new FormatException() : items;
+            },
+            limit: 10);
+
+        var results = Enumerable.Range(1, 5).Select(item => writes.WriteAsync(item, Token)).ToList();
+        firstMayEnd.SetResult();
+
+        await Assert.ThrowsAsync<FormatException>(() => results[2]);
+        foreach (var i in new[] { 0, 1, 3, 4 })
+        {
+            Assert.Equal(i + 1, await results[i]);
+        }
+    }
+
+    [Fact]
+    public async Task Write_WhenItsCallerGivesUp_DoesNotHoldUpTheOthers()
+    {
+        var mayEnd = new TaskCompletionSource();
+        var writes = new SharedWrites<int, int>(
+            async items =>
+            {
+                await mayEnd.Task;
+                return items;
+            },
+            limit: 10);
+        using var giveUp = new CancellationTokenSource();
+
+        var first = writes.WriteAsync(1, giveUp.Token);
+        var second = writes.WriteAsync(2, Token);
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        mayEnd.SetResult();
+
+        Assert.Equal(2, await second);
+    }
+}

@@ -1,0 +1,173 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Npgsql;
+
+namespace Forge.Jobs.Tests.Working;
+
+public sealed class JobFencingTests(JobServers servers) : JobTests(servers)
+{
+    [Fact]
+    public async Task Rescue_WhenAWorkerIsSilent_AnotherRunsItsJobInTime()
+    {
+        await using var silent = await JobProgram.CreateAsync(Database);
+        var id = await silent.EnqueueAsync();
+        var lost = await silent.ClaimAsync(id);
+
+        await using var alive = await JobProgram.StartAsync(Database);
+        var job = await alive.WaitForAsync(id, JobState.Completed);
+
+        Assert.Equal(["rescued", "completed"], job.Attempts.Select(attempt => attempt.Outcome));
+        Assert.Equal([1, 2], job.Attempts.Select(attempt => attempt.Attempt));
+        Assert.NotEqual(job.Attempts[0].Worker, job.Attempts[1].Worker);
+        // A lease of 2 s and the rescuer's interval.
+        Assert.InRange(job.StartedAt!.Value - lost.StartedAt, TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(15));
+    }
+
+    [Fact]
+    public async Task FrozenWorker_WhenItWakesAfterItsJobWasTaken_ChangesNothing()
+    {
+        await using var frozen = await JobProgram.CreateAsync(Database);
+        var id = await frozen.EnqueueAsync();
+        var old = await frozen.ClaimAsync(id);
+        await frozen.Get<JobRescuer>().RescueStrandedAsync([old.LeaseToken], Token);
+        await using var other = await JobProgram.CreateAsync(Database);
+        var current = await other.ClaimAsync(id);
+
+        Assert.Null(await frozen.FinishAsync(old, AttemptOutcome.Completed, JobState.Completed));
+        await Assert.ThrowsAsync<JobLeaseLostException>(() => frozen.Get<RunningJobWriter>().ReportProgressAsync(old, 50, "late", Token));
+        await using var connection = await Database.Data.OpenConnectionAsync(Token);
+        await using (var transaction = await connection.BeginTransactionAsync(Token))
+        {
+            await Assert.ThrowsAsync<JobLeaseLostException>(() => frozen.Get<RunningJobWriter>().CompleteAsync(old, null, null, transaction, Token));
+        }
+
+        Assert.True(current.LeaseToken > old.LeaseToken);
+        Assert.Equal((JobState.Running, 0), ((await other.Reader.FindAsync(id, Token))!.State, (await other.Reader.FindAsync(id, Token))!.Progress));
+        Assert.Equal(JobState.Completed, await other.FinishAsync(current, AttemptOutcome.Completed, JobState.Completed));
+    }
+
+    [Fact]
+    public async Task Claim_WhenTheWorkersOwnLeaseRanOut_TakesNothing()
+    {
+        await using var program = await JobProgram.CreateAsync(Database);
+        var id = await program.EnqueueAsync();
+        await program.Get<WorkerHeartbeat>().BeatAsync(Token);
+        await Database.ExecuteAsync("update jobs.worker set lease_expires_at = now()");
+
+        Assert.Empty(await program.Get<JobClaimer>().ClaimAsync(10, Token));
+        Assert.Equal(JobState.Available, (await program.Reader.FindAsync(id, Token))!.State);
+    }
+
+    [Fact]
+    public async Task Claim_WhenIdsAreOnTheListTwice_TakesEachJobOnce()
+    {
+        await using var program = await JobProgram.CreateAsync(Database);
+        var id = await program.EnqueueAsync();
+        program.Get<JobDispatch>().Push([new DispatchedJob(id, "default", 5), new DispatchedJob(id, "default", 5)]);
+        await using var other = await JobProgram.CreateAsync(Database);
+        await program.Get<WorkerHeartbeat>().BeatAsync(Token);
+        await other.Get<WorkerHeartbeat>().BeatAsync(Token);
+
+        var claims = await Task.WhenAll(program.Get<JobClaimer>().ClaimAsync(1, Token), other.Get<JobClaimer>().ClaimAsync(1, Token), other.Get<JobClaimer>().ClaimAsync(1, Token));
+
+        Assert.Single(claims.SelectMany(claim => claim));
+    }
+
+    [Fact]
+    public async Task Claim_TakesMoreUrgentJobsFirst()
+    {
+        await using var program = await JobProgram.CreateAsync(Database);
+        var last = await program.EnqueueAsync(change: request => request with { Priority = 9 });
+        var middle = await program.EnqueueAsync();
+        var first = await program.EnqueueAsync(change: request => request with { Priority = 0 });
+        await program.Get<WorkerHeartbeat>().BeatAsync(Token);
+
+        var one = Assert.Single(await program.Get<JobClaimer>().ClaimAsync(1, Token));
+        await Database.ForgetListsAsync();
+        var others = await Database.ScalarAsync<Guid[]>("select array_agg(id order by priority) from jobs.job where state = 'available'");
+
+        Assert.Equal(first, one.Id);
+        Assert.Equal([middle, last], others);
+    }
+
+    [Fact]
+    public async Task Rescuer_WhenItCouldNotAskPostgres_JudgesNobodyForOneLease()
+    {
+        await using var silent = await JobProgram.CreateAsync(Database);
+        var id = await silent.EnqueueAsync();
+        await silent.ClaimAsync(id);
+        await Database.ExecuteAsync("update jobs.worker set lease_expires_at = now() - interval '1 hour'");
+        var time = new FakeTimeProvider();
+        await using var other = await JobProgram.CreateAsync(Database, builder => builder.Services.AddSingleton<TimeProvider>(time));
+
+        var rescuer = other.Get<JobRescuer>();
+        await Database.ExecuteAsync("alter table jobs.worker rename to away");
+        await Assert.ThrowsAsync<PostgresException>(() => rescuer.RunOnceAsync(Token));
+        await Database.ExecuteAsync("alter table jobs.away rename to worker");
+
+        await rescuer.RunOnceAsync(Token);
+        await rescuer.RunOnceAsync(Token);
+        Assert.Equal(JobState.Running, (await other.Reader.FindAsync(id, Token))!.State);
+
+        time.Advance(TimeSpan.FromSeconds(2));
+        await rescuer.RunOnceAsync(Token);
+        Assert.Equal(JobState.Available, (await other.Reader.FindAsync(id, Token))!.State);
+    }
+
+    [Fact]
+    public async Task Heartbeat_WhenAJobIsHeldButNotRun_GivesItUp()
+    {
+        await using var program = await JobProgram.CreateAsync(Database);
+        var id = await program.EnqueueAsync();
+        await program.ClaimAsync(id);
+
+        await program.Get<WorkerHeartbeat>().BeatAsync(Token);
+        Assert.Equal(JobState.Running, (await program.Reader.FindAsync(id, Token))!.State);
+        await program.Get<WorkerHeartbeat>().BeatAsync(Token);
+
+        var job = (await program.Reader.FindAsync(id, Token))!;
+        Assert.Equal((JobState.Available, "rescued"), (job.State, Assert.Single(job.Attempts).Outcome));
+    }
+
+    [Fact]
+    public async Task TransactionalCompletion_WhenItCommits_CommitsEffectAndCompletion()
+    {
+        await Database.ExecuteAsync("create table effects (job_id uuid)");
+        await using var program = await JobProgram.StartAsync(Database);
+        program.Script.Run = (context, token) => WriteEffectAsync(context, commit: true, token);
+
+        var job = await program.WaitForAsync(await program.EnqueueAsync(), JobState.Completed);
+
+        Assert.Equal("done", job.Result!.Value.GetString());
+        Assert.Equal(1, await Database.ScalarAsync<long>("select count(*) from effects"));
+        Assert.Single(job.Attempts);
+    }
+
+    [Fact]
+    public async Task TransactionalCompletion_WhenTheHandlerForgetsToCommit_FailsTheAttempt()
+    {
+        await Database.ExecuteAsync("create table effects (job_id uuid)");
+        await using var program = await JobProgram.StartAsync(Database);
+        program.Script.Run = (context, token) => WriteEffectAsync(context, commit: context.Attempt > 1, token);
+
+        var job = await program.WaitForAsync(await program.EnqueueAsync(), JobState.Completed);
+
+        Assert.Equal(["failed", "completed"], job.Attempts.Select(attempt => attempt.Outcome));
+        Assert.Equal(1, await Database.ScalarAsync<long>("select count(*) from effects"));
+    }
+
+    private async Task WriteEffectAsync(JobContext<TestPayload> context, bool commit, CancellationToken token)
+    {
+        await using var connection = await Database.Data.OpenConnectionAsync(token);
+        await using var transaction = await connection.BeginTransactionAsync(token);
+        await using var command = new NpgsqlCommand("insert into effects values (@id)", connection, transaction);
+        command.Parameters.Add(new("id", context.JobId));
+        await command.ExecuteNonQueryAsync(token);
+        context.SetResult("done");
+        await context.CompleteAsync(transaction, token);
+        if (commit)
+        {
+            await transaction.CommitAsync(token);
+        }
+    }
+}

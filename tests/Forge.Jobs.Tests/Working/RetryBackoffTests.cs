@@ -1,0 +1,20 @@
+namespace Forge.Jobs.Tests.Working;
+
+public sealed class RetryBackoffTests
+{
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(5, 16)]
+    [InlineData(9, 60)]
+    [InlineData(100, 60)]
+    public void Delay_DoublesUpToTheLimit_WithinItsJitter(int attempt, double seconds)
+    {
+        var options = new JobKindOptions { FirstRetryDelay = TimeSpan.FromSeconds(1), MaxRetryDelay = TimeSpan.FromMinutes(1) };
+
+        var delays = Enumerable.Range(0, 200).Select(_ => RetryBackoff.DelayAfter(attempt, options).TotalSeconds).ToList();
+
+        Assert.All(delays, delay => Assert.InRange(delay, seconds * 0.9, seconds * 1.1));
+        Assert.True(delays.Distinct().Count() > 100);
+    }
+}
