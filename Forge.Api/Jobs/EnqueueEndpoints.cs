@@ -22,7 +22,7 @@ internal static class EnqueueEndpoints
             .WithMetadata(new RequestSizeLimitAttribute(MaxBatchBytes));
     }
 
-    private static async Task<Results<AcceptedAtRoute<JobResponse>, ValidationProblem, ProblemHttpResult>> EnqueueJob(
+    private static async Task<Results<Accepted<JobResponse>, ValidationProblem, ProblemHttpResult>> EnqueueJob(
         EnqueueJobRequest body,
         JobRequestReader requests,
         IJobQueue queue,
@@ -48,7 +48,7 @@ internal static class EnqueueEndpoints
             EnqueueResult.UniqueKeyTaken(var holder) => JobProblems.UniqueKeyTaken(holder),
             EnqueueResult.IdempotencyConflict(var first) => JobProblems.IdempotencyConflict(first),
             var enqueued when await reader.FindAsync(enqueued.JobId, cancellationToken) is { } job =>
-                TypedResults.AcceptedAtRoute(job.ToResponse(), JobEndpoints.GetJobRoute, new { id = job.Id }),
+                job.ToAccepted(),
             _ => JobProblems.NotFound(),
         };
     }

@@ -8,8 +8,6 @@ namespace Forge.Api.Jobs;
 
 internal static class JobEndpoints
 {
-    public const string GetJobRoute = "GetJob";
-
     private const int MaxLimit = 200;
     private const int MaxKindLength = 100;
 
@@ -18,7 +16,7 @@ internal static class JobEndpoints
         var jobs = routes.MapGroup("/jobs").WithTags("Jobs").RequireAuthorization();
         jobs.MapEnqueuing();
         jobs.MapGet("/", ListJobs).WithSummary("List your jobs, newest first");
-        jobs.MapGet("/{id:guid}", GetJob).WithName(GetJobRoute).WithSummary("Read a job");
+        jobs.MapGet("/{id:guid}", GetJob).WithSummary("Read a job");
         jobs.MapGet("/{id:guid}/events", JobEventEndpoint.FollowJob).WithSummary("Follow a job as server-sent events: state, progress, then end");
         jobs.MapGet("/{id:guid}/result", JobResultEndpoint.GetResult).WithSummary("Read the result of a completed job: JSON or a file");
         jobs.MapPost("/{id:guid}/cancel", CancelJob).WithSummary("Cancel a job: at once while it waits, by a signal while it runs");
@@ -103,7 +101,7 @@ internal static class JobEndpoints
         {
             JobChangeResult.WrongState(var state) => JobProblems.WrongState(state, advice),
             JobChangeResult.UniqueKeyTaken(var holder) => JobProblems.UniqueKeyTaken(holder),
-            JobChangeResult.Changed when await reader.FindAsync(id, cancellationToken) is { } job => TypedResults.Accepted($"/forge/jobs/{id}", job.ToResponse()),
+            JobChangeResult.Changed when await reader.FindAsync(id, cancellationToken) is { } job => job.ToAccepted(),
             _ => JobProblems.NotFound(),
         };
 

@@ -11,7 +11,6 @@ namespace Forge.Api.Jobs;
 internal static class JobEventEndpoint
 {
     private const string EndId = "end";
-    private static readonly TimeSpan ReconnectAfter = TimeSpan.FromSeconds(1);
 
     /// <remarks>
     /// Every stream begins with the current state, so a client that reconnects misses nothing that matters. One that has seen the end is
@@ -69,5 +68,5 @@ internal static class JobEventEndpoint
     }
 
     private static SseItem<JobEventResponse> Item(JobSnapshot job, string type, string id) =>
-        new(job.ToResponse(), type) { EventId = id, ReconnectionInterval = ReconnectAfter };
+        new(job.ToResponse(), type) { EventId = id };
 }

@@ -7,13 +7,13 @@ using Forge.Jobs;
 namespace Forge.Api.Jobs;
 
 /// <summary>Makes a job of what a caller has sent, or says what is wrong with it, field by field.</summary>
-internal sealed class JobRequestReader(JobKindRegistry kinds)
+internal sealed class JobRequestReader(JobKindRegistry kinds, TimeProvider timeProvider)
 {
     public const int MaxKeyLength = 200;
 
     private const int MaxPriority = 9;
     private const int MaxAttempts = 100;
-    private const int MaxDelaySeconds = 366 * 24 * 60 * 60;
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromDays(366);
 
     /// <summary>True for a kind that only the app itself and administrators enqueue.</summary>
     public bool IsForbidden(string? kind, ClaimsPrincipal caller) =>
@@ -69,9 +69,14 @@ internal sealed class JobRequestReader(JobKindRegistry kinds)
             yield return ("priority", $"must be a number from 0 (first) to {MaxPriority}");
         }
 
-        if (body.DelaySeconds is { } seconds && seconds is not >= 0 or > MaxDelaySeconds)
+        if (body.DelaySeconds is { } seconds && !(seconds >= 0 && seconds <= MaxDelay.TotalSeconds))
         {
-            yield return ("delaySeconds", $"must be a number from 0 to {MaxDelaySeconds}");
+            yield return ("delaySeconds", $"must be a number from 0 to {MaxDelay.TotalSeconds}");
+        }
+
+        if (body.RunAt > timeProvider.GetUtcNow() + MaxDelay)
+        {
+            yield return ("runAt", $"must be within {MaxDelay.Days} days from now");
         }
 
         if (body is { RunAt: not null, DelaySeconds: not null })

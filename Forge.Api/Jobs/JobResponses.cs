@@ -1,5 +1,6 @@
 using Forge.Contracts;
 using Forge.Jobs;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Forge.Api.Jobs;
 
@@ -29,6 +30,8 @@ internal static class JobResponses
             attempt.Attempt, attempt.StartedAt, attempt.FinishedAt, attempt.Outcome, attempt.TraceId, attempt.Worker))],
         Links(job.Id));
 
+    public static Accepted<JobResponse> ToAccepted(this JobDetails job) => TypedResults.Accepted(Address(job.Id), job.ToResponse());
+
     public static JobEventResponse ToResponse(this JobSnapshot job) =>
         new(job.JobId, job.State.ToName(), job.Attempt, job.Progress, job.Message);
 
@@ -45,7 +48,9 @@ internal static class JobResponses
 
     private static JobLinks Links(Guid id)
     {
-        var self = $"/forge/jobs/{id}";
+        var self = Address(id);
         return new JobLinks(self, $"{self}/events", $"{self}/result");
     }
+
+    private static string Address(Guid id) => $"/forge/jobs/{id}";
 }
