@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Forge.PostResponse.Tests.Requests;
 
@@ -129,6 +130,19 @@ public sealed class CapacityTests
         Assert.Equal(350, app.Figures.Rejected);
         _held.Open();
         await app.SettledAsync();
+    }
+
+    [Fact]
+    public async Task HealthCheck_WhileTheBacklogIsFull_IsDegraded()
+    {
+        await using var app = await StartAsync(options => options.Capacity = 1);
+        var health = app.Services.GetRequiredService<HealthCheckService>();
+        Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync(TestContext.Current.CancellationToken)).Entries["post-response"].Status);
+
+        using var response = await app.Client.GetAsync("/", TestContext.Current.CancellationToken);
+
+        Assert.Equal(HealthStatus.Degraded, (await health.CheckHealthAsync(TestContext.Current.CancellationToken)).Entries["post-response"].Status);
+        _held.Open();
     }
 
     [Fact]
