@@ -1,0 +1,201 @@
+using System.Net;
+using Forge.Api.Tests.Infrastructure;
+using Forge.Contracts;
+
+namespace Forge.Api.Tests.Jobs;
+
+public sealed class EnqueueTests(JobsApi api, Stores stores) : JobsTest(api)
+{
+    [Fact]
+    public async Task Enqueue_WithAReport_AnswersWithTheJobAndItsAddress()
+    {
+        using var client = await SignUpAsync();
+
+        using var response = await PostAsync(client, "/forge/jobs", """{"kind":"report.generate","payload":{"reportId":"r-1","pages":1},"priority":2,"delaySeconds":3600,"maxAttempts":7}""");
+
+        var job = await ReadAsync<JobResponse>(response, HttpStatusCode.Accepted);
+        Assert.Equal($"/forge/jobs/{job.Id}", response.Headers.Location?.OriginalString);
+        Assert.Equal(("report.generate", "reports", 2, "scheduled", 0, 7, 0), (job.Kind, job.Queue, job.Priority, job.State, job.Attempt, job.MaxAttempts, job.Progress));
+        Assert.InRange(job.RunAt - job.CreatedAt, TimeSpan.FromSeconds(3599), TimeSpan.FromSeconds(3601));
+        Assert.Matches("^[0-9a-f]{32}$", job.TraceId);
+        Assert.Equal(new JobLinks($"/forge/jobs/{job.Id}", $"/forge/jobs/{job.Id}/events", $"/forge/jobs/{job.Id}/result"), job.Links);
+        Assert.Equal(job.Id, (await GetJobAsync(client, job.Id)).Id);
+    }
+
+    [Theory]
+    [InlineData("""{"payload":{}}""", "kind")]
+    [InlineData("""{"kind":"nope","payload":{}}""", "kind")]
+    [InlineData("""{"kind":"demo.noop"}""", "payload")]
+    [InlineData("""{"kind":"demo.noop","payload":[]}""", "payload")]
+    [InlineData("""{"kind":"report.generate","payload":{"reportId":"a"}}""", "payload.pages")]
+    [InlineData("""{"kind":"report.generate","payload":{"reportId":"a","pages":0}}""", "payload.pages")]
+    [InlineData("""{"kind":"report.generate","payload":{"reportId":"a","pages":501}}""", "payload.pages")]
+    [InlineData("""{"kind":"report.generate","payload":{"reportId":"a","pages":"x"}}""", "payload.pages")]
+    [InlineData("""{"kind":"report.generate","payload":{"reportId":"a b","pages":1}}""", "payload.reportId")]
+    [InlineData("""{"kind":"report.generate","payload":{"reportId":null,"pages":1}}""", "payload.reportId")]
+    [InlineData("""{"kind":"report.generate","payload":{"reportId":"a","pages":1,"paper":"A3"}}""", "payload.paper")]
+    [InlineData("""{"kind":"demo.noop","payload":{},"queue":"nope"}""", "queue")]
+    [InlineData("""{"kind":"demo.noop","payload":{},"priority":10}""", "priority")]
+    [InlineData("""{"kind":"demo.noop","payload":{},"priority":"first"}""", "priority")]
+    [InlineData("""{"kind":"demo.noop","payload":{},"delaySeconds":-1}""", "delaySeconds")]
+    [InlineData("""{"kind":"demo.noop","payload":{},"delaySeconds":1e300}""", "delaySeconds")]
+    [InlineData("""{"kind":"demo.noop","payload":{},"runAt":"9999-12-31T00:00:00Z"}""", "runAt")]
+    [InlineData("""{"kind":"demo.noop","payload":{},"runAt":"2026-01-01T00:00:00Z","delaySeconds":1}""", "runAt")]
+    [InlineData("""{"kind":"demo.noop","payload":{},"uniqueKey":""}""", "uniqueKey")]
+    [InlineData("""{"kind":"demo.noop","payload":{},"uniqueKey":"a\u0000b"}""", "uniqueKey")]
+    [InlineData("""{"kind":"demo.noop","payload":{},"maxAttempts":0}""", "maxAttempts")]
+    public async Task Enqueue_WithWhatDoesNotFit_NamesTheField(string json, string field)
+    {
+        using var client = await SignUpAsync();
+
+        using var response = await PostAsync(client, "/forge/jobs", json);
+
+        await ProblemAssert.NamesFieldAsync(response, field);
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    public async Task Enqueue_WithoutAJobInTheBody_IsABadRequest(string json)
+    {
+        using var client = await SignUpAsync();
+
+        using var response = await PostAsync(client, "/forge/jobs", json);
+
+        await ProblemAssert.IsProblemAsync(response, HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task Enqueue_WithAHugeBody_IsTooLarge()
+    {
+        using var client = await SignUpAsync();
+
+        using var response = await PostAsync(client, "/forge/jobs", $$$"""{"kind":"demo.noop","payload":{"text":"{{{new string('x', 2 * 1024 * 1024)}}}"}}""");
+
+        await ProblemAssert.IsProblemAsync(response, HttpStatusCode.RequestEntityTooLarge);
+    }
+
+    [Fact]
+    public async Task Enqueue_WhenAnonymous_IsUnauthorized()
+    {
+        using var client = Anonymous();
+
+        using var response = await PostAsync(client, "/forge/jobs", Noop);
+
+        await ProblemAssert.IsProblemAsync(response, HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Enqueue_OfADemoKindWhereTheLabIsOff_DoesNotKnowIt()
+    {
+        using var client = await SignUpAsync();
+        using var withoutLab = stores.Api.CreateClient();
+        var email = $"u{Guid.NewGuid():N}@example.org";
+        using var registered = await PostAsync(withoutLab, "/forge/register", $$"""{"email":"{{email}}","username":"Ada","password":"correct horse"}""");
+        using var login = await PostAsync(withoutLab, "/forge/login", $$"""{"email":"{{email}}","password":"correct horse"}""");
+        var tokens = await ReadAsync<TokenResponse>(login, HttpStatusCode.OK);
+        withoutLab.DefaultRequestHeaders.Authorization = new("Bearer", tokens.AccessToken);
+
+        using var response = await PostAsync(withoutLab, "/forge/jobs", Noop);
+
+        await ProblemAssert.NamesFieldAsync(response, "kind");
+    }
+
+    [Fact]
+    public async Task Enqueue_WhenUniqueKeyIsTaken_NamesTheLiveJobUntilItIsGone()
+    {
+        using var client = await SignUpAsync();
+        using var other = await SignUpAsync();
+        const string Unique = """{"kind":"demo.noop","payload":{},"delaySeconds":3600,"uniqueKey":"one"}""";
+        var first = await EnqueueAsync(client, Unique);
+
+        using var second = await PostAsync(client, "/forge/jobs", Unique);
+        var problem = await ProblemAssert.IsProblemAsync(second, HttpStatusCode.Conflict);
+        Assert.Equal(first.Id, problem.GetProperty("jobId").GetGuid());
+
+        Assert.NotEqual(first.Id, (await EnqueueAsync(other, Unique)).Id);
+
+        using var cancelled = await PostAsync(client, $"/forge/jobs/{first.Id}/cancel", "");
+        Assert.NotEqual(first.Id, (await EnqueueAsync(client, Unique)).Id);
+    }
+
+    [Fact]
+    public async Task Enqueue_WithARepeatedIdempotencyKey_AnswersWithTheFirstJob()
+    {
+        using var client = await SignUpAsync();
+        using var other = await SignUpAsync();
+
+        using var first = await PostAsync(client, "/forge/jobs", Later, "key");
+        using var again = await PostAsync(client, "/forge/jobs", Later, "key");
+        using var different = await PostAsync(client, "/forge/jobs", Noop, "key");
+        using var others = await PostAsync(other, "/forge/jobs", Later, "key");
+
+        var job = await ReadAsync<JobResponse>(first, HttpStatusCode.Accepted);
+        Assert.Equal(job.Id, (await ReadAsync<JobResponse>(again, HttpStatusCode.Accepted)).Id);
+        Assert.NotEqual(job.Id, (await ReadAsync<JobResponse>(others, HttpStatusCode.Accepted)).Id);
+        var problem = await ProblemAssert.IsProblemAsync(different, HttpStatusCode.UnprocessableEntity);
+        Assert.Equal(job.Id, problem.GetProperty("jobId").GetGuid());
+    }
+
+    [Fact]
+    public async Task EnqueueBatch_WithManyJobs_EnqueuesAllInOrder()
+    {
+        using var client = await SignUpAsync();
+
+        using var response = await PostAsync(client, "/forge/jobs/batch", Batch(Enumerable.Repeat(Later, 1_000)));
+
+        var ids = (await ReadAsync<EnqueueBatchResponse>(response, HttpStatusCode.Accepted)).Ids;
+        Assert.Equal(1_000, ids.Distinct().Count());
+        Assert.Equal("scheduled", (await GetJobAsync(client, ids[999])).State);
+    }
+
+    [Fact]
+    public async Task EnqueueBatch_WithOneWrongJob_NamesItAndEnqueuesNone()
+    {
+        using var client = await SignUpAsync();
+
+        using var response = await PostAsync(client, "/forge/jobs/batch", Batch([Later, """{"kind":"demo.sleep","payload":{"ms":-1}}"""]));
+
+        await ProblemAssert.NamesFieldAsync(response, "jobs[1].payload.ms");
+        Assert.Empty(await ListAsync(client));
+    }
+
+    [Fact]
+    public async Task EnqueueBatch_WithATakenUniqueKey_EnqueuesNone()
+    {
+        using var client = await SignUpAsync();
+        const string Unique = """{"kind":"demo.noop","payload":{},"delaySeconds":3600,"uniqueKey":"one"}""";
+        var first = await EnqueueAsync(client, Unique);
+
+        using var response = await PostAsync(client, "/forge/jobs/batch", Batch([Later, Unique]));
+        using var twice = await PostAsync(client, "/forge/jobs/batch", Batch([Later, Unique.Replace("one", "two", StringComparison.Ordinal), Unique.Replace("one", "two", StringComparison.Ordinal)]));
+
+        var problem = await ProblemAssert.IsProblemAsync(response, HttpStatusCode.Conflict);
+        Assert.Equal(first.Id, problem.GetProperty("jobId").GetGuid());
+        await ProblemAssert.NamesFieldAsync(twice, "jobs[2].uniqueKey");
+        Assert.Equal([first.Id], await ListAsync(client));
+    }
+
+    [Fact]
+    public async Task EnqueueBatch_OutOfItsBounds_NamesTheField()
+    {
+        using var client = await SignUpAsync();
+
+        using var none = await PostAsync(client, "/forge/jobs/batch", Batch([]));
+        using var tooMany = await PostAsync(client, "/forge/jobs/batch", Batch(Enumerable.Repeat(Later, 1_001)));
+        using var withKey = await PostAsync(client, "/forge/jobs/batch", Batch([Later]), "key");
+
+        await ProblemAssert.NamesFieldAsync(none, "jobs");
+        await ProblemAssert.NamesFieldAsync(tooMany, "jobs");
+        await ProblemAssert.NamesFieldAsync(withKey, "Idempotency-Key");
+    }
+
+    private static string Batch(IEnumerable<string> jobs) => $$"""{"jobs":[{{string.Join(',', jobs)}}]}""";
+
+    private static async Task<IEnumerable<Guid>> ListAsync(HttpClient client)
+    {
+        using var response = await client.GetAsync("/forge/jobs", Cancellation);
+        return (await ReadAsync<Page<JobResponse>>(response, HttpStatusCode.OK)).Items.Select(job => job.Id);
+    }
+}
