@@ -138,7 +138,7 @@ internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNam
     {
         if (!Interlocked.Exchange(ref _isDown, true))
         {
-            LogRedisDown(exception);
+            RedisDown(exception);
         }
     }
 
@@ -146,15 +146,15 @@ internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNam
     {
         if (Interlocked.Exchange(ref _isDown, false))
         {
-            LogRedisUp();
+            RedisUp();
         }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Redis does not answer; jobs go on by polling Postgres.")]
-    private partial void LogRedisDown(Exception? exception);
+    private partial void RedisDown(Exception? exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Redis answers again; jobs are dispatched through it.")]
-    private partial void LogRedisUp();
+    private partial void RedisUp();
 
     private sealed class Subscription(IConnectionMultiplexer redis, RedisChannel channel, Action<RedisChannel, RedisValue> handler) : IAsyncDisposable
     {

@@ -49,7 +49,7 @@ public abstract class JobContext
 
     internal bool IsCompletedInTransaction { get; private set; }
 
-    /// <summary>Stores how far the work is, for pollers and followers. Repeating the same values costs nothing.</summary>
+    /// <summary>Stores how far the work is, for pollers and followers. Repeating the same values costs nothing; a Postgres that is away for a moment loses the report, not the attempt.</summary>
     /// <param name="percent">0 to 100.</param>
     /// <param name="message">A few words for a person; cut at 500 characters.</param>
     /// <param name="cancellationToken">Stops waiting.</param>

@@ -28,7 +28,7 @@ internal sealed partial class JobSchema(NpgsqlDataSource dataSource, TimeProvide
             }
             catch (NpgsqlException exception) when (exception.IsTransient && time.GetElapsedTime(begun) < Patience)
             {
-                LogPostgresNotReady(exception);
+                PostgresNotReady(exception);
                 await Task.Delay(RetryPause, time, cancellationToken);
             }
         }
@@ -58,7 +58,7 @@ internal sealed partial class JobSchema(NpgsqlDataSource dataSource, TimeProvide
 
             foreach (var script in result.Scripts)
             {
-                LogMigrated(script.Name);
+                Migrated(script.Name);
             }
         }
         finally
@@ -84,8 +84,8 @@ internal sealed partial class JobSchema(NpgsqlDataSource dataSource, TimeProvide
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Migrated the job schema with {Script}.")]
-    private partial void LogMigrated(string script);
+    private partial void Migrated(string script);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Postgres is not ready for the job schema; trying again.")]
-    private partial void LogPostgresNotReady(Exception exception);
+    private partial void PostgresNotReady(Exception exception);
 }

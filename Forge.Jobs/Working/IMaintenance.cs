@@ -33,10 +33,10 @@ internal sealed partial class MaintenanceTick<TMaintenance>(TMaintenance mainten
         }
         catch (Exception exception)
         {
-            LogTickFailed(exception, typeof(TMaintenance).Name);
+            TickFailed(exception, typeof(TMaintenance).Name);
         }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Duty} failed; the next tick tries again.")]
-    private partial void LogTickFailed(Exception exception, string duty);
+    private partial void TickFailed(Exception exception, string duty);
 }

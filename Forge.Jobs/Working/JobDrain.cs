@@ -36,7 +36,7 @@ internal sealed partial class JobDrain(
             }
             catch (Exception exception)
             {
-                LogClaimFailed(exception);
+                ClaimFailed(exception);
                 await signals.Work.WaitAsync(options.Value.FallbackPollInterval, time, signals.Stopping);
             }
         }
@@ -72,5 +72,5 @@ internal sealed partial class JobDrain(
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Claiming jobs failed; trying again after a pause.")]
-    private partial void LogClaimFailed(Exception exception);
+    private partial void ClaimFailed(Exception exception);
 }

@@ -74,11 +74,11 @@ internal sealed partial class JobRescuer(
             if (state is JobState.Available)
             {
                 available.Add(new DispatchedJob(id, queue, priority));
-                LogJobRescued(id, kind, reader.GetString(5));
+                JobRescued(id, kind, reader.GetString(5));
             }
             else
             {
-                LogJobEndedByRescue(id, kind, reader.GetString(5), state);
+                JobEndedByRescue(id, kind, reader.GetString(5), state);
             }
         }
 
@@ -91,8 +91,8 @@ internal sealed partial class JobRescuer(
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} ({JobKind}) was rescued from the silent worker {Worker}.")]
-    private partial void LogJobRescued(Guid jobId, string jobKind, string worker);
+    private partial void JobRescued(Guid jobId, string jobKind, string worker);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Job {JobId} ({JobKind}) of the silent worker {Worker} is not run again: it is {State}.")]
-    private partial void LogJobEndedByRescue(Guid jobId, string jobKind, string worker, JobState state);
+    private partial void JobEndedByRescue(Guid jobId, string jobKind, string worker, JobState state);
 }

@@ -43,7 +43,7 @@ internal sealed partial class JobRunner(
         catch (Exception exception)
         {
             // The end could not be stored. The heartbeat finds a job that this worker holds and does not run, and has it rescued.
-            LogJobEndNotStored(exception, run.Job.Id, run.Job.Kind);
+            JobEndNotStored(exception, run.Job.Id, run.Job.Kind);
         }
         finally
         {
@@ -82,7 +82,7 @@ internal sealed partial class JobRunner(
 
         if (await StoreAsync(end with { TraceId = activity?.TraceId.ToHexString() }) is { } state)
         {
-            LogJobEnded(job.Id, job.Kind, job.Attempt, end.Outcome, state);
+            JobEnded(job.Id, job.Kind, job.Attempt, end.Outcome, state);
             metrics.Ended(job, end.Outcome, state, duration, end.ErrorType);
             if (state is JobState.Available)
             {
@@ -91,7 +91,7 @@ internal sealed partial class JobRunner(
         }
         else
         {
-            LogJobLeaseLost(job.Id, job.Kind, job.Attempt);
+            JobLeaseLost(job.Id, job.Kind, job.Attempt);
         }
     }
 
@@ -158,11 +158,11 @@ internal sealed partial class JobRunner(
         var cause = exception is DoNotRetryException or RetryAfterException ? exception.InnerException ?? exception : exception;
         if (next is JobState.Discarded)
         {
-            LogJobDiscarded(exception, job.Id, job.Kind, job.Attempt);
+            JobDiscarded(exception, job.Id, job.Kind, job.Attempt);
         }
         else
         {
-            LogJobAttemptFailed(exception, job.Id, job.Kind, job.Attempt, job.MaxAttempts);
+            JobAttemptFailed(exception, job.Id, job.Kind, job.Attempt, job.MaxAttempts);
         }
 
         return new AttemptEnd(job, AttemptOutcome.Failed, next)
@@ -186,7 +186,7 @@ internal sealed partial class JobRunner(
             }
             catch (NpgsqlException exception) when (exception is not PostgresException { IsTransient: false, SqlState: not PostgresErrorCodes.AdminShutdown } && attempt < MaxStoreAttempts)
             {
-                LogStoreRetry(exception, end.Job.Id);
+                StoreRetry(exception, end.Job.Id);
                 await Task.Delay(StoreRetryPause, time, CancellationToken.None);
             }
             catch (PostgresException exception) when (end.State is JobState.Completed)
@@ -198,20 +198,20 @@ internal sealed partial class JobRunner(
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Job {JobId} ({JobKind}) ended attempt {Attempt} as {Outcome} and is {State}.")]
-    private partial void LogJobEnded(Guid jobId, string jobKind, int attempt, string outcome, JobState state);
+    private partial void JobEnded(Guid jobId, string jobKind, int attempt, string outcome, JobState state);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} ({JobKind}) failed attempt {Attempt} of {MaxAttempts} and will be tried again.")]
-    private partial void LogJobAttemptFailed(Exception exception, Guid jobId, string jobKind, int attempt, int maxAttempts);
+    private partial void JobAttemptFailed(Exception exception, Guid jobId, string jobKind, int attempt, int maxAttempts);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Job {JobId} ({JobKind}) failed attempt {Attempt} and goes to the dead letters.")]
-    private partial void LogJobDiscarded(Exception exception, Guid jobId, string jobKind, int attempt);
+    private partial void JobDiscarded(Exception exception, Guid jobId, string jobKind, int attempt);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} ({JobKind}) was taken from attempt {Attempt} while it ran; its end is not stored.")]
-    private partial void LogJobLeaseLost(Guid jobId, string jobKind, int attempt);
+    private partial void JobLeaseLost(Guid jobId, string jobKind, int attempt);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The end of job {JobId} could not be stored; trying again.")]
-    private partial void LogStoreRetry(Exception exception, Guid jobId);
+    private partial void StoreRetry(Exception exception, Guid jobId);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The end of job {JobId} ({JobKind}) could not be stored; the job will be rescued.")]
-    private partial void LogJobEndNotStored(Exception exception, Guid jobId, string jobKind);
+    private partial void JobEndNotStored(Exception exception, Guid jobId, string jobKind);
 }

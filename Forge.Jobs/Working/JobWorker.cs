@@ -30,7 +30,7 @@ internal sealed partial class JobWorker(
         await dispatch.ListenForQueuesAsync(signals.Heartbeat.Set);
         await dispatch.ListenForCancelsAsync(running.Cancel);
         _heartbeats = Task.Run(() => heartbeat.RunAsync(_stopHeartbeat.Token), CancellationToken.None);
-        LogWorkerStarted(worker.Id);
+        WorkerStarted(worker.Id);
     }
 
     /// <summary>Runs before anything else stops, so that the jobs still have all their services.</summary>
@@ -50,13 +50,13 @@ internal sealed partial class JobWorker(
         foreach (var run in running.All)
         {
             // Its lease is not renewed any more, so others rescue it, which does use up the attempt.
-            LogHandlerDoesNotStop(run.Job.Id, run.Job.Kind);
+            HandlerDoesNotStop(run.Job.Id, run.Job.Kind);
         }
 
         await _stopHeartbeat.CancelAsync();
         await _heartbeats;
         await SignOffAsync();
-        LogWorkerStopped(worker.Id);
+        WorkerStopped(worker.Id);
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -89,19 +89,19 @@ internal sealed partial class JobWorker(
         }
         catch (NpgsqlException exception)
         {
-            LogSignOffFailed(exception, worker.Id);
+            SignOffFailed(exception, worker.Id);
         }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Worker {Worker} takes jobs.")]
-    private partial void LogWorkerStarted(string worker);
+    private partial void WorkerStarted(string worker);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Worker {Worker} has stopped.")]
-    private partial void LogWorkerStopped(string worker);
+    private partial void WorkerStopped(string worker);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The handler of job {JobId} ({JobKind}) does not heed its token; the job will be rescued.")]
-    private partial void LogHandlerDoesNotStop(Guid jobId, string jobKind);
+    private partial void HandlerDoesNotStop(Guid jobId, string jobKind);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Worker {Worker} could not sign off; its lease will run out.")]
-    private partial void LogSignOffFailed(Exception exception, string worker);
+    private partial void SignOffFailed(Exception exception, string worker);
 }

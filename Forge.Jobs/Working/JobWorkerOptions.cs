@@ -64,9 +64,9 @@ public sealed class JobWorkerOptions
     public TimeSpan RetainDiscarded { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>How long running jobs get to finish when the worker stops; then they are handed back without using up an attempt. Must fit into the host's shutdown timeout.</summary>
-    /// <value>The default is 3 seconds.</value>
+    /// <value>The default is 2.5 seconds.</value>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
-    public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(3);
+    public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(2.5);
 
     /// <summary>How long claimable jobs may wait while the worker has room and claims nothing before it calls itself unhealthy.</summary>
     /// <value>The default is 10 seconds.</value>

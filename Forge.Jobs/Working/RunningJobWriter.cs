@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Forge.Jobs;
 
 /// <summary>Everything a run writes about its job. Each statement carries the lease token, so a run whose job was taken from it changes nothing.</summary>
-internal sealed class RunningJobWriter
+internal sealed partial class RunningJobWriter
 {
     private const int SharedLimit = 500;
     private const int MaxMessageLength = 500;
@@ -15,13 +16,15 @@ internal sealed class RunningJobWriter
     private readonly NpgsqlDataSource _dataSource;
     private readonly JobDispatch _dispatch;
     private readonly WorkerIdentity _worker;
+    private readonly ILogger _logger;
     private readonly SharedWrites<AttemptEnd, JobState?> _ends;
 
-    public RunningJobWriter(NpgsqlDataSource dataSource, JobDispatch dispatch, WorkerIdentity worker)
+    public RunningJobWriter(NpgsqlDataSource dataSource, JobDispatch dispatch, WorkerIdentity worker, ILogger<RunningJobWriter> logger)
     {
         _dataSource = dataSource;
         _dispatch = dispatch;
         _worker = worker;
+        _logger = logger;
         _ends = new SharedWrites<AttemptEnd, JobState?>(FinishSharedAsync, SharedLimit);
     }
 
@@ -33,12 +36,20 @@ internal sealed class RunningJobWriter
         command.Parameters.Add(new("lease_token", job.LeaseToken));
         command.Parameters.Add(new("progress", (short)percent));
         command.Parameters.Add(new("message", NpgsqlDbType.Text) { Value = (object?)Cut(message, MaxMessageLength) ?? DBNull.Value });
-        if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
+        try
         {
-            throw new JobLeaseLostException();
-        }
+            if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
+            {
+                throw new JobLeaseLostException();
+            }
 
-        _dispatch.AnnounceChange(job.Id);
+            _dispatch.AnnounceChange(job.Id);
+        }
+        catch (NpgsqlException exception)
+        {
+            // The work itself may well go on without Postgres for a moment; an attempt is not worth a percentage.
+            ProgressNotStored(exception, job.Id);
+        }
     }
 
     /// <summary>Completes in the handler's transaction. Dying before its commit undoes both the effects and the completion, and the job is rescued and runs again; dying after it, both are done.</summary>
@@ -155,4 +166,7 @@ internal sealed class RunningJobWriter
         var cut = text.Length > length ? text[..length] : text;
         return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(cut.Replace("\0", "", StringComparison.Ordinal)));
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The progress of job {JobId} could not be stored.")]
+    private partial void ProgressNotStored(Exception exception, Guid jobId);
 }

@@ -35,7 +35,7 @@ internal sealed partial class WorkerHeartbeat(
             }
             catch (Exception exception)
             {
-                LogHeartbeatFailed(exception);
+                HeartbeatFailed(exception);
             }
         }
     }
@@ -100,5 +100,5 @@ internal sealed partial class WorkerHeartbeat(
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The worker's heartbeat failed; its jobs are taken from it if that goes on for the length of a lease.")]
-    private partial void LogHeartbeatFailed(Exception exception);
+    private partial void HeartbeatFailed(Exception exception);
 }

@@ -115,6 +115,19 @@ public sealed class JobFencingTests(JobServers servers) : JobTests(servers)
     }
 
     [Fact]
+    public async Task Progress_WhenPostgresFails_DoesNotFailTheRun()
+    {
+        await using var program = await JobProgram.CreateAsync(Database);
+        var run = await program.ClaimAsync(await program.EnqueueAsync());
+        await Database.ExecuteAsync("alter table jobs.job rename to away");
+
+        await program.Get<RunningJobWriter>().ReportProgressAsync(run, 50, "half", Token);
+
+        await Database.ExecuteAsync("alter table jobs.away rename to job");
+        Assert.Equal(JobState.Completed, await program.FinishAsync(run, AttemptOutcome.Completed, JobState.Completed));
+    }
+
+    [Fact]
     public async Task Heartbeat_WhenAJobIsHeldButNotRun_GivesItUp()
     {
         await using var program = await JobProgram.CreateAsync(Database);
