@@ -57,7 +57,7 @@ internal sealed class PostResponseHostedService(
         // Tasks that heed their token end now; a quarter of the budget is theirs, the rest is for writing down.
         await EndsWithinAsync(lane.WhenIdleAsync(), lane.Options.HandOverBudget / 4, budget.Token);
 
-        // A second round only if a runner had a batch out of the channel and not yet in its hands.
+        // A second round only if a runner had a batch out of the queue and not yet in its hands.
         do
         {
             await Parallel.ForEachAsync(

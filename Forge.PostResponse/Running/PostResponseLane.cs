@@ -1,4 +1,5 @@
-using System.Threading.Channels;
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -6,19 +7,23 @@ using Microsoft.Extensions.Options;
 
 namespace Forge.PostResponse;
 
-/// <summary>The lane itself: room, the channel of released batches, the runners, and the books of what became of each task.</summary>
+/// <summary>The lane itself: room, the queue of released batches, the runners, and the books of what became of each task.</summary>
 /// <remarks>
-/// The channel has no limit of its own because every task in it has taken room before. What the process knows of a task dies with it;
+/// The queue has no limit of its own because every task in it has taken room before. Runners are woken one at a time, the one that rested
+/// last first, and wake the next while work waits: under load one wake-up serves many requests. A channel would wake one runner per batch,
+/// and all idle ones in turn. What the process knows of a task dies with it;
 /// only a graceful stop (<see cref="PostResponseHostedService"/>) can write a task down.
 /// </remarks>
 internal sealed class PostResponseLane
 {
-    private readonly Channel<PostResponseBatch> _batches = Channel.CreateUnbounded<PostResponseBatch>();
+    private readonly ConcurrentQueue<PostResponseBatch> _waiting = [];
+    private readonly ConcurrentStack<PostResponseRunner> _resting = [];
     private readonly PostResponseMetrics _metrics;
     private readonly ILogger<PostResponseLane> _logger;
     private readonly PostResponseRunner[] _runners;
     private TaskCompletionSource? _emptied;
     private long _outstanding;
+    private bool _isRunnerOnItsWay;
     private bool _isStopping;
 
     public PostResponseLane(
@@ -37,7 +42,7 @@ internal sealed class PostResponseLane
         Threads = threads;
         _metrics = metrics;
         _logger = logger;
-        _runners = [.. Enumerable.Range(0, Options.MaxConcurrency).Select(_ => new PostResponseRunner(_batches.Reader, this, scopes, metrics, time, logger))];
+        _runners = [.. Enumerable.Range(0, Options.MaxConcurrency).Select(_ => new PostResponseRunner(this, scopes, metrics, time, logger))];
     }
 
     public PostResponseOptions Options { get; }
@@ -55,15 +60,38 @@ internal sealed class PostResponseLane
 
     public bool IsStopping => Volatile.Read(ref _isStopping);
 
-    /// <summary>Starts the runners where nothing ambient is: no request, no activity, no log scope.</summary>
     public void Start()
     {
-        using (ExecutionContext.SuppressFlow())
+        _resting.PushRange(_runners);
+        WakeRunner();
+    }
+
+    /// <summary>Gives a runner its next batch, and wakes another one if more is waiting.</summary>
+    public bool TryTake([NotNullWhen(true)] out PostResponseBatch? batch)
+    {
+        if (!_waiting.TryDequeue(out batch))
         {
-            foreach (var runner in _runners)
-            {
-                _ = Task.Run(runner.RunAsync);
-            }
+            return false;
+        }
+
+        if (!_waiting.IsEmpty)
+        {
+            WakeRunner();
+        }
+
+        return true;
+    }
+
+    /// <summary>A woken runner is here; from now on the next batch wakes another one.</summary>
+    public void Arrive() => Interlocked.Exchange(ref _isRunnerOnItsWay, false);
+
+    /// <summary>A runner found nothing more to do.</summary>
+    public void Rest(PostResponseRunner runner)
+    {
+        _resting.Push(runner);
+        if (!_waiting.IsEmpty)
+        {
+            WakeRunner();
         }
     }
 
@@ -71,10 +99,11 @@ internal sealed class PostResponseLane
     {
         Interlocked.Add(ref _outstanding, batch.Works.Count);
         _metrics.TasksAccepted(batch.Works.Count);
-        _ = _batches.Writer.TryWrite(batch);
+        _waiting.Enqueue(batch);
+        WakeRunner();
         if (IsStopping)
         {
-            // A request outlived the server's stop. Whatever the stop itself has not taken from the channel is taken here.
+            // A request outlived the server's stop. Whatever the stop itself has not taken from the queue is taken here.
             foreach (var late in TakeWaiting())
             {
                 Lose(late, LossReason.Stopped);
@@ -174,7 +203,7 @@ internal sealed class PostResponseLane
         }
     }
 
-    /// <summary>Everything that is unsettled after <see cref="Interrupt"/>: in the channel, or in a runner's hands.</summary>
+    /// <summary>Everything that is unsettled after <see cref="Interrupt"/>: in the queue, or in a runner's hands.</summary>
     public IReadOnlyList<(PostResponseWork Work, PostResponseBatch Batch)> TakeLeftovers() =>
     [
         .. _runners.Select(runner => runner.Current).OfType<PostResponseBatch>().Concat(TakeWaiting())
@@ -183,9 +212,29 @@ internal sealed class PostResponseLane
 
     private IEnumerable<PostResponseBatch> TakeWaiting()
     {
-        while (_batches.Reader.TryRead(out var batch))
+        while (_waiting.TryDequeue(out var batch))
         {
             yield return batch;
+        }
+    }
+
+    private void WakeRunner()
+    {
+        while (!Interlocked.Exchange(ref _isRunnerOnItsWay, true))
+        {
+            if (_resting.TryPop(out var runner))
+            {
+                // Unsafe: nothing ambient may flow from a request into its tasks.
+                ThreadPool.UnsafeQueueUserWorkItem(runner, preferLocal: false);
+                return;
+            }
+
+            // All are busy, and each looks into the queue after it has begun to rest. One may have done so just now and seen the flag set.
+            Interlocked.Exchange(ref _isRunnerOnItsWay, false);
+            if (_resting.IsEmpty)
+            {
+                return;
+            }
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -6,12 +5,11 @@ namespace Forge.PostResponse;
 
 /// <summary>Runs one request's tasks at a time, in their order. The lane has as many runners as requests may be worked off side by side.</summary>
 internal sealed class PostResponseRunner(
-    ChannelReader<PostResponseBatch> batches,
     PostResponseLane lane,
     IServiceScopeFactory scopes,
     PostResponseMetrics metrics,
     TimeProvider time,
-    ILogger logger)
+    ILogger logger) : IThreadPoolWorkItem
 {
     private readonly RunnerCancellation _cancellation = new(time);
     private PostResponseBatch? _current;
@@ -23,12 +21,16 @@ internal sealed class PostResponseRunner(
     /// <summary>Ends when the batch that is being run has ended. Never fails.</summary>
     public Task CurrentRun => Volatile.Read(ref _currentRun);
 
-    /// <summary>An idle runner is only a waiting reader of the channel and goes with it; a stop ends it after the task that it runs.</summary>
-    public async Task RunAsync()
+    void IThreadPoolWorkItem.Execute() => _ = RunAsync();
+
+    public void Stop() => _cancellation.Stop();
+
+    /// <summary>Works until nothing waits; never fails, since <see cref="RunBatchAsync"/> does not.</summary>
+    private async Task RunAsync()
     {
-        while (!lane.IsStopping)
+        lane.Arrive();
+        while (!lane.IsStopping && lane.TryTake(out var batch))
         {
-            var batch = await batches.ReadAsync();
             Volatile.Write(ref _current, batch);
             Volatile.Write(ref _currentRun, RunBatchAsync(batch));
             await _currentRun;
@@ -37,9 +39,12 @@ internal sealed class PostResponseRunner(
                 Volatile.Write(ref _current, null);
             }
         }
-    }
 
-    public void Stop() => _cancellation.Stop();
+        if (!lane.IsStopping)
+        {
+            lane.Rest(this);
+        }
+    }
 
     private async Task RunBatchAsync(PostResponseBatch batch)
     {
@@ -69,12 +74,18 @@ internal sealed class PostResponseRunner(
         using var activity = PostResponseTracing.StartTask(work, position);
         work.HasStarted = true;
         var startedAt = metrics.TaskStarted(work, batch);
-        var cancellationToken = _cancellation.Start(work.Settings.Timeout);
+        var cancellationToken = _cancellation.Start();
         Exception? failure = null;
         try
         {
             await using var scope = scopes.CreateAsyncScope();
-            await work.RunAsync(scope.ServiceProvider, cancellationToken);
+            var run = work.RunAsync(scope.ServiceProvider, cancellationToken);
+            if (!run.IsCompleted)
+            {
+                _cancellation.CancelAfter(work.Settings.Timeout);
+            }
+
+            await run;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && lane.IsStopping)
         {

@@ -8,7 +8,7 @@ internal sealed class RunnerCancellation(TimeProvider time)
 
     public bool IsStopped => Volatile.Read(ref _isStopped);
 
-    public CancellationToken Start(TimeSpan timeout)
+    public CancellationToken Start()
     {
         var source = _source;
         if (source is null || !source.TryReset())
@@ -17,7 +17,6 @@ internal sealed class RunnerCancellation(TimeProvider time)
             Interlocked.Exchange(ref _source, source);
         }
 
-        source.CancelAfter(timeout);
         if (IsStopped)
         {
             source.Cancel();
@@ -25,6 +24,9 @@ internal sealed class RunnerCancellation(TimeProvider time)
 
         return source.Token;
     }
+
+    /// <summary>Starts the clock, which a task that ends at once never needs.</summary>
+    public void CancelAfter(TimeSpan timeout) => _source!.CancelAfter(timeout);
 
     /// <summary>Cancels the task that runs now and every one after it.</summary>
     public void Stop()
