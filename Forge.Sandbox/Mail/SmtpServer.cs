@@ -19,6 +19,7 @@ internal sealed partial class SmtpServer(
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<IConnectionListener> _listeners = [];
     private Task _accepting = Task.CompletedTask;
+    private bool _isStopping;
 
     /// <summary>The port that is listened on, once started.</summary>
     public int Port { get; private set; }
@@ -39,6 +40,13 @@ internal sealed partial class SmtpServer(
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        // A test host stops the application from two sides at once.
+        if (Interlocked.Exchange(ref _isStopping, true))
+        {
+            await _accepting.WaitAsync(cancellationToken);
+            return;
+        }
+
         await _stopping.CancelAsync();
         foreach (var listener in _listeners)
         {
