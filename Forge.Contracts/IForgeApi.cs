@@ -32,6 +32,9 @@ public interface IForgeApi
     [Get("/forge/delayed-response")]
     Task<DelayedResponse> GetDelayedResponseAsync(double? seconds, CancellationToken cancellationToken);
 
+    [Get("/forge/lanes")]
+    Task<Page<LaneResponse>> ListLanesAsync(CancellationToken cancellationToken);
+
     [Post("/forge/jobs")]
     Task<JobResponse> EnqueueJobAsync([Body] EnqueueJobRequest request, CancellationToken cancellationToken);
 

@@ -6,6 +6,7 @@ namespace Forge.Contracts;
 public static class JobKinds
 {
     public const string ReportGenerate = "report.generate";
+    public const string EmailSend = "email.send";
     public const string DemoNoop = "demo.noop";
     public const string DemoSleep = "demo.sleep";
     public const string DemoFail = "demo.fail";
@@ -15,6 +16,19 @@ public static class JobKinds
 public sealed record ReportPayload(
     [RegularExpression("[A-Za-z0-9_-]{1,64}", ErrorMessage = "must be 1 to 64 of A-Z, a-z, 0-9, - and _")] string ReportId,
     [Range(1, 500, ErrorMessage = "must be a number from 1 to 500")] int Pages);
+
+/// <summary>A plain-text mail to one address. Only the app itself and administrators enqueue it.</summary>
+public sealed record EmailPayload(
+    [Required(ErrorMessage = "is required")]
+    [StringLength(254, ErrorMessage = "must have at most 254 characters")]
+    [RegularExpression("""[^\s@<>()\[\]\\,;:"\p{Cc}]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*""", ErrorMessage = "must be one email address such as ada@example.org")]
+    string To,
+    [Required(ErrorMessage = "is required")]
+    [RegularExpression("""[^\p{Cc}]{1,200}""", ErrorMessage = "must be one line of 1 to 200 characters")]
+    string Subject,
+    [Required(ErrorMessage = "is required")]
+    [StringLength(50_000, ErrorMessage = "must have at most 50000 characters")]
+    string Body);
 
 public sealed record DemoNoopPayload;
 

@@ -15,6 +15,7 @@ internal static class JobSql
     public static readonly string Promote = Read("Working.promote.sql");
     public static readonly string ReadJobs = Read("Reading.read-jobs.sql");
     public static readonly string QueueFigures = Read("Reading.queue-figures.sql");
+    public static readonly string RunFigures = Read("Reading.run-figures.sql");
     public static readonly string CancelJob = Read("Control.cancel.sql");
     public static readonly string RetryJob = Read("Control.retry.sql");
     public static readonly string WaitingIds = Read("Working.waiting-ids.sql");

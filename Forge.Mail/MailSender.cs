@@ -46,8 +46,14 @@ public sealed class MailSender(IOptions<MailOptions> options, TimeProvider timeP
             Date = timeProvider.GetUtcNow(),
             Body = new TextPart("plain") { Text = message.TextBody },
         };
-        mime.From.Add(MailboxAddress.Parse(_options.From));
+        var from = MailboxAddress.Parse(_options.From);
+        mime.From.Add(from);
         mime.To.Add(MailboxAddress.Parse(message.To));
+        if (message.Key is { } key)
+        {
+            mime.MessageId = $"{key}@{from.Domain}";
+        }
+
         return mime;
     }
 

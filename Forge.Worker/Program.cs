@@ -5,6 +5,7 @@ builder.AddRedisClient("redis", settings => settings.DisableHealthChecks = true)
 builder.AddForgeJobs();
 builder.AddJobWorker();
 builder.AddReportJobs();
+builder.AddMailJobs();
 builder.AddDemoJobs();
 
 var app = builder.Build();

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Forge.Api.Lanes;
 using Forge.Api.Problems;
 using Forge.Api.RateLimiting;
 using Forge.Contracts;
@@ -18,6 +19,7 @@ internal static class AccountEndpoints
         var anonymous = accounts.MapGroup("").AllowAnonymous().RequireAnonymousRateLimit().ProducesProblem(StatusCodes.Status429TooManyRequests);
         anonymous.MapPost("/register", Register)
             .WithSummary("Create an account; the welcome email and the audit line follow after the response")
+            .InLane(Lane.PostResponse)
             .RequirePostResponseCapacity(tasks: 2)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);

@@ -8,6 +8,8 @@ internal sealed record RegistrationAudit(Guid UserId, DateTimeOffset At, string?
     public const string TaskName = "registration-audit";
 }
 
+/// <summary>Writes a line into the audit log.</summary>
+/// <remarks>Not written down at a stop: the row of the user tells when it registered, and what could not store a line could not store a job either.</remarks>
 [Loss(LossImpact.Tolerable)]
 internal sealed partial class RegistrationAuditTask(NpgsqlDataSource dataSource, ILogger<RegistrationAuditTask> logger) : IPostResponseTask<RegistrationAudit>
 {

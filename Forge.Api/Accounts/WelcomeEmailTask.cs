@@ -1,3 +1,5 @@
+using Forge.Contracts;
+using Forge.Jobs;
 using Forge.Mail;
 using Forge.PostResponse;
 
@@ -8,8 +10,10 @@ internal sealed record WelcomeEmail(Guid UserId, string Email, string Username)
     public const string TaskName = "welcome-email";
 }
 
+/// <summary>Sends the welcome email, or leaves it to a worker when this process stops before it could.</summary>
 [Loss(LossImpact.Tolerable)]
-internal sealed partial class WelcomeEmailTask(MailSender mail, ILogger<WelcomeEmailTask> logger) : IPostResponseTask<WelcomeEmail>
+internal sealed partial class WelcomeEmailTask(MailSender mail, IJobQueue jobs, ILogger<WelcomeEmailTask> logger)
+    : IPostResponseTask<WelcomeEmail>, IWriteDown<WelcomeEmail>
 {
     public async Task RunAsync(WelcomeEmail arguments, CancellationToken cancellationToken)
     {
@@ -25,6 +29,14 @@ internal sealed partial class WelcomeEmailTask(MailSender mail, ILogger<WelcomeE
         }
 
         LogSent(logger, arguments.UserId);
+    }
+
+    /// <remarks>A send that the stop interrupted may have reached the server already: then the user is welcomed twice.</remarks>
+    public Task WriteDownAsync(WelcomeEmail arguments, CancellationToken cancellationToken)
+    {
+        var message = Compose(arguments);
+        var payload = new EmailPayload(message.To, message.Subject, message.TextBody);
+        return jobs.EnqueueAsync(JobRequest.For(JobKinds.EmailSend, payload), cancellationToken);
     }
 
     private static MailMessage Compose(WelcomeEmail welcome) => new(

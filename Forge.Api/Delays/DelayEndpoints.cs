@@ -1,3 +1,4 @@
+using Forge.Api.Lanes;
 using Forge.Api.Problems;
 using Forge.Api.RateLimiting;
 using Forge.Contracts;
@@ -12,6 +13,7 @@ internal static class DelayEndpoints
     public static void MapDelays(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/delayed-response", Wait)
             .WithTags("Request lane")
+            .InLane(Lane.Request)
             .WithSummary("Answer after a delay that holds no thread")
             .AllowAnonymous()
             .RequireAnonymousRateLimit();

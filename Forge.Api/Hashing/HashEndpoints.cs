@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Forge.Api.CpuLane;
+using Forge.Api.Lanes;
 using Forge.Api.Problems;
 using Forge.Api.RateLimiting;
 using Forge.Contracts;
@@ -18,6 +19,7 @@ internal static class HashEndpoints
     public static void MapHashing(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/hash", HashPassword)
             .WithTags("Request lane")
+            .InLane(Lane.Request)
             .WithSummary("Hash a password with PBKDF2-SHA256, on threads that serve nothing else")
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .AllowAnonymous()

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Forge.Api.Lanes;
 using Forge.Api.Problems;
 using Forge.Contracts;
 using Forge.Jobs;
@@ -16,9 +17,11 @@ internal static class EnqueueEndpoints
     public static void MapEnqueuing(this IEndpointRouteBuilder jobs)
     {
         jobs.MapPost("/", EnqueueJob)
-            .WithSummary("Enqueue a job; it is committed before the answer");
+            .WithSummary("Enqueue a job; it is committed before the answer")
+            .InLane(Lane.Durable);
         jobs.MapPost("/batch", EnqueueBatch)
             .WithSummary("Enqueue up to 1,000 jobs, all or none")
+            .InLane(Lane.Durable)
             .WithMetadata(new RequestSizeLimitAttribute(MaxBatchBytes));
     }
 

@@ -1,3 +1,4 @@
+using Forge.Api.Lanes;
 using Forge.Api.Problems;
 using Forge.Api.RateLimiting;
 using Forge.Contracts;
@@ -9,7 +10,7 @@ internal static class ReportEndpoints
 {
     public static void MapReports(this IEndpointRouteBuilder routes)
     {
-        var reports = routes.MapGroup("").WithTags("Request lane").AllowAnonymous().RequireAnonymousRateLimit();
+        var reports = routes.MapGroup("").WithTags("Request lane").InLane(Lane.Request).AllowAnonymous().RequireAnonymousRateLimit();
         reports.MapPost("/report", WriteReport)
             .WithSummary("Write a short report inside the request")
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);

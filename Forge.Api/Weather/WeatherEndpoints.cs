@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Forge.Api.Lanes;
 using Forge.Api.Problems;
 using Forge.Api.RateLimiting;
 using Forge.Contracts;
@@ -14,6 +15,7 @@ internal static partial class WeatherEndpoints
     public static void MapWeather(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/weather/{city}", GetWeather)
             .WithTags("Request lane")
+            .InLane(Lane.Request)
             .WithSummary("Ask an outside service for the weather")
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)

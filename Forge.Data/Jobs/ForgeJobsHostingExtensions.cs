@@ -29,6 +29,16 @@ public static class ForgeJobsHostingExtensions
             kind.Timeout = TimeSpan.FromMinutes(5);
         });
 
+        // The pauses add up to a quarter of an hour, so that a mail server which restarts costs no mail.
+        builder.Services.AddJobKind<EmailPayload>(JobKinds.EmailSend, kind =>
+        {
+            kind.Queue = JobQueues.Mail;
+            kind.IsInternal = true;
+            kind.MaxAttempts = 10;
+            kind.FirstRetryDelay = TimeSpan.FromSeconds(2);
+            kind.Timeout = TimeSpan.FromMinutes(1);
+        });
+
         if (builder.IsLabEnabled())
         {
             builder.Services.AddJobKind<DemoNoopPayload>(JobKinds.DemoNoop);

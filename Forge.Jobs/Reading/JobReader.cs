@@ -10,6 +10,7 @@ namespace Forge.Jobs;
 public sealed class JobReader
 {
     private const int MaxPage = 200;
+    private const int FiguresOf = 1_000;
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly JobDispatch _dispatch;
@@ -88,6 +89,23 @@ public sealed class JobReader
         }
 
         return queues;
+    }
+
+    /// <summary>Figures of the latest runs: those of the 1,000 jobs that finished last, and of up to 1,000 that wait for their next attempt.</summary>
+    public async Task<RunFigures> GetRunFiguresAsync(CancellationToken cancellationToken = default)
+    {
+        await using var command = _dataSource.CreateCommand(JobSql.RunFigures);
+        command.Parameters.Add(new("jobs", FiguresOf));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var durations = await reader.IsDBNullAsync(2, cancellationToken)
+            ? null
+            : await reader.GetFieldValueAsync<double[]>(2, cancellationToken);
+        return new RunFigures(
+            reader.GetInt64(0),
+            reader.GetInt64(1),
+            durations is [var p50, var p95, var p99] ? new RunDurations(TimeSpan.FromSeconds(p50), TimeSpan.FromSeconds(p95), TimeSpan.FromSeconds(p99)) : null,
+            reader.GetInt64(3));
     }
 
     /// <summary>Opens what a job has produced. A file must be disposed.</summary>

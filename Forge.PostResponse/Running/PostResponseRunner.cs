@@ -51,15 +51,18 @@ internal sealed class PostResponseRunner(
         try
         {
             using var activity = PostResponseTracing.StartBatch(batch);
+            var startedAt = metrics.BatchStarted();
             for (var position = 0; position < batch.Works.Count && !lane.IsStopping; position++)
             {
                 var work = batch.Works[position];
                 if (!await RunTaskAsync(batch, work, position) && work.Settings.AfterFailure is AfterFailure.SkipRemaining)
                 {
                     lane.Lose(batch, LossReason.SkippedAfterFailure);
-                    return;
+                    break;
                 }
             }
+
+            metrics.BatchEnded(startedAt);
         }
         catch (Exception exception)
         {

@@ -20,6 +20,7 @@ internal sealed class PostResponseMetrics
     private readonly TimeProvider _time;
     private readonly Histogram<double> _waitDuration;
     private readonly Histogram<double> _runDuration;
+    private readonly Histogram<double> _batchDuration;
     private readonly Counter<long> _failureCounter;
     private readonly Counter<long> _lostCounter;
     private readonly Counter<long> _rejectedCounter;
@@ -42,6 +43,8 @@ internal sealed class PostResponseMetrics
             "forge.post_response.wait.duration", "s", "Time from the end of the request to the start of a task.", tags: null, Durations);
         _runDuration = meter.CreateHistogram(
             "forge.post_response.run.duration", "s", "Time that a task ran.", tags: null, Durations);
+        _batchDuration = meter.CreateHistogram(
+            "forge.post_response.batch.duration", "s", "Time that all tasks of one request took.", tags: null, Durations);
         _failureCounter = meter.CreateCounter<long>("forge.post_response.failures", TaskUnit, "Tasks that failed.");
         _lostCounter = meter.CreateCounter<long>("forge.post_response.lost", TaskUnit, "Accepted tasks that were never run to an end.");
         _rejectedCounter = meter.CreateCounter<long>("forge.post_response.rejected", TaskUnit, "Tasks that found no room.");
@@ -49,6 +52,17 @@ internal sealed class PostResponseMetrics
     }
 
     public void TasksAccepted(int tasks) => Interlocked.Add(ref _waiting, tasks);
+
+    /// <summary>The first task of a request starts now; the answer is for <see cref="BatchEnded"/>.</summary>
+    public long BatchStarted() => _batchDuration.Enabled ? _time.GetTimestamp() : 0;
+
+    public void BatchEnded(long startedAt)
+    {
+        if (startedAt != 0)
+        {
+            _batchDuration.Record(_time.GetElapsedTime(startedAt).TotalSeconds);
+        }
+    }
 
     /// <summary>A task starts now; the answer is for <see cref="TaskEnded"/>.</summary>
     public long TaskStarted(PostResponseWork work, PostResponseBatch batch)

@@ -18,6 +18,7 @@ public sealed class MetricsTests
         var meters = app.Services.GetRequiredService<IMeterFactory>();
         using var waits = Collect<double>(meters, "wait.duration");
         using var runs = Collect<double>(meters, "run.duration");
+        using var batches = Collect<double>(meters, "batch.duration");
         using var failures = Collect<long>(meters, "failures");
 
         using var response = await app.Client.GetAsync("/", TestContext.Current.CancellationToken);
@@ -26,6 +27,8 @@ public sealed class MetricsTests
         Assert.Equal(["fine", "broken"], waits.GetMeasurementSnapshot().Select(wait => wait.Tags["forge.task.name"]));
         Assert.Equal([null, "System.InvalidOperationException"], runs.GetMeasurementSnapshot().Select(run => run.Tags.GetValueOrDefault("error.type")));
         Assert.All(runs.GetMeasurementSnapshot(), run => Assert.InRange(run.Value, 0, 5));
+        await batches.WaitForMeasurementsAsync(1, TestContext.Current.CancellationToken);
+        Assert.InRange(batches.LastMeasurement!.Value, runs.GetMeasurementSnapshot().Sum(run => run.Value), 5);
         var failure = Assert.Single(failures.GetMeasurementSnapshot());
         Assert.Equal(("broken", "System.InvalidOperationException"), (failure.Tags["forge.task.name"], failure.Tags["error.type"]));
     }

@@ -1,0 +1,16 @@
+-- The job that finished last comes first, by the index on finished_at; both branches are bounded, however much is stored.
+with recent as (
+    (select id from jobs.job where finished_at is not null order by finished_at desc limit @jobs)
+    union all
+    (select id from jobs.job where state = 'retryable' limit @jobs)
+), run as (
+    select a.outcome, extract(epoch from a.finished_at - a.started_at)::double precision as seconds
+    from recent r
+    join jobs.attempt a on a.job_id = r.id
+    where a.outcome <> 'handed_back'
+)
+select count(*),
+       count(*) filter (where outcome in ('failed', 'timed_out', 'rescued')),
+       percentile_disc(array[0.5, 0.95, 0.99]) within group (order by seconds),
+       (select count(*) from jobs.job where state = 'available')
+from run
