@@ -18,6 +18,8 @@ public sealed class WorkerHost : IAsyncLifetime
     private readonly RedisServer _redis = new();
     private IHost _host = null!;
 
+    public FakeSmtpServer Smtp { get; } = new();
+
     private IJobQueue Queue => _host.Services.GetRequiredService<IJobQueue>();
 
     public JobReader Reader => _host.Services.GetRequiredService<JobReader>();
@@ -33,12 +35,14 @@ public sealed class WorkerHost : IAsyncLifetime
             ["ConnectionStrings:forgedb"] = await _postgres.CreateDatabaseAsync(),
             ["ConnectionStrings:redis"] = _redis.ConnectionString,
             ["Lab:Enabled"] = "true",
+            ["Mail:Server"] = Smtp.Address.ToString(),
         });
         builder.AddForgeDatabase("forgedb");
         builder.AddRedisClient("redis");
         builder.AddForgeJobs();
         builder.AddJobWorker();
         builder.AddReportJobs();
+        builder.AddMailJobs();
         builder.AddDemoJobs();
         _host = builder.Build();
         await _host.StartAsync();
@@ -48,6 +52,7 @@ public sealed class WorkerHost : IAsyncLifetime
     {
         await _host.StopAsync();
         _host.Dispose();
+        await Smtp.DisposeAsync();
         await _redis.DisposeAsync();
         await _postgres.DisposeAsync();
     }

@@ -1,4 +1,5 @@
 using Forge.Api.Accounts;
+using Forge.TestServers;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc.Testing;

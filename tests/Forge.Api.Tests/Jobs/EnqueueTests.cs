@@ -77,6 +77,40 @@ public sealed class EnqueueTests(JobsApi api, Stores stores) : JobsTest(api)
     }
 
     [Fact]
+    public async Task Enqueue_OfAMail_IsForAdministratorsOnly()
+    {
+        const string Mail = """{"kind":"email.send","payload":{"to":"ada@example.org","subject":"Hello","body":"Ada"},"delaySeconds":3600}""";
+        using var user = await SignUpAsync();
+        using var admin = await SignInAsAdminAsync();
+
+        using var refused = await PostAsync(user, "/forge/jobs", Mail);
+        using var refusedBatch = await PostAsync(user, "/forge/jobs/batch", Batch([Noop, Mail]));
+        var job = await EnqueueAsync(admin, Mail);
+
+        await ProblemAssert.IsProblemAsync(refused, HttpStatusCode.Forbidden);
+        await ProblemAssert.IsProblemAsync(refusedBatch, HttpStatusCode.Forbidden);
+        Assert.Equal(("email.send", "mail", "scheduled"), (job.Kind, job.Queue, job.State));
+    }
+
+    [Theory]
+    [InlineData("""{"subject":"Hello","body":"Ada"}""", "payload.to")]
+    [InlineData("""{"to":"","subject":"Hello","body":"Ada"}""", "payload.to")]
+    [InlineData("""{"to":"ada@example.org, eve@example.org","subject":"Hello","body":"Ada"}""", "payload.to")]
+    [InlineData("""{"to":"Ada <ada@example.org>","subject":"Hello","body":"Ada"}""", "payload.to")]
+    [InlineData("""{"to":"ada@example.org\r\nBcc: eve@example.org","subject":"Hello","body":"Ada"}""", "payload.to")]
+    [InlineData("""{"to":"ada@example.org","subject":"Hello\r\nBcc: eve@example.org","body":"Ada"}""", "payload.subject")]
+    [InlineData("""{"to":"ada@example.org","subject":" ","body":"Ada"}""", "payload.subject")]
+    [InlineData("""{"to":"ada@example.org","subject":"Hello"}""", "payload.body")]
+    public async Task Enqueue_OfAMailThatCannotBeSent_NamesTheField(string payload, string field)
+    {
+        using var admin = await SignInAsAdminAsync();
+
+        using var response = await PostAsync(admin, "/forge/jobs", $$"""{"kind":"email.send","payload":{{payload}}}""");
+
+        await ProblemAssert.NamesFieldAsync(response, field);
+    }
+
+    [Fact]
     public async Task Enqueue_WhenAnonymous_IsUnauthorized()
     {
         using var client = Anonymous();

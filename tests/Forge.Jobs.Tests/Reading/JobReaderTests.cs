@@ -48,6 +48,30 @@ public sealed class JobReaderTests(JobServers servers) : JobTests(servers)
     }
 
     [Fact]
+    public async Task RunFigures_TellHowTheLatestRunsWent()
+    {
+        await using var program = await JobProgram.CreateAsync(Database);
+        Assert.Equal(new RunFigures(0, 0, null, 0), await program.Reader.GetRunFiguresAsync(Token));
+        foreach (var (outcome, state, seconds) in new[]
+        {
+            (AttemptOutcome.Completed, JobState.Completed, 1),
+            (AttemptOutcome.Completed, JobState.Completed, 2),
+            (AttemptOutcome.Failed, JobState.Discarded, 3),
+            (AttemptOutcome.Failed, JobState.Retryable, 4),
+            (AttemptOutcome.HandedBack, JobState.Available, 5),
+        })
+        {
+            var job = await program.ClaimAsync(await program.EnqueueAsync());
+            await program.FinishAsync(job, outcome, state);
+            await Database.ExecuteAsync($"update jobs.attempt set started_at = finished_at - interval '{seconds} seconds' where job_id = '{job.Id}'");
+        }
+
+        var figures = await program.Reader.GetRunFiguresAsync(Token);
+
+        Assert.Equal(new RunFigures(4, 2, new RunDurations(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(4)), 1), figures);
+    }
+
+    [Fact]
     public async Task Follow_WhenThereIsNoSuchJob_EndsAtOnce()
     {
         await using var program = await JobProgram.CreateAsync(Database);

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Forge.Api.Tests.Infrastructure;
+namespace Forge.TestServers;
 
 /// <summary>Takes every mail over a real socket; can be told to keep its clients waiting.</summary>
 public sealed class FakeSmtpServer : IAsyncDisposable
@@ -11,18 +11,24 @@ public sealed class FakeSmtpServer : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<string, TaskCompletionSource<string>> _mails = new(StringComparer.OrdinalIgnoreCase);
     private readonly Task _accepting;
+    private readonly ConcurrentDictionary<string, string> _refusals = new(StringComparer.OrdinalIgnoreCase);
     private TaskCompletionSource? _gate;
 
+    /// <summary>Listens on a free port.</summary>
     public FakeSmtpServer()
     {
         _listener.Start();
         _accepting = AcceptAsync();
     }
 
+    /// <summary>What a client is configured with.</summary>
     public Uri Address => new($"smtp://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
 
     /// <summary>The text of the mail to <paramref name="recipient"/>, now or when it comes.</summary>
     public Task<string> MailTo(string recipient) => Mail(recipient).Task;
+
+    /// <summary>Answers the next mail to <paramref name="recipient"/> with <paramref name="reply"/> and does not take it.</summary>
+    public void RefuseOnce(string recipient, string reply) => _refusals[recipient] = reply;
 
     /// <summary>Keeps every client waiting for the greeting until the answer is disposed of.</summary>
     public IDisposable Hang()
@@ -32,6 +38,7 @@ public sealed class FakeSmtpServer : IAsyncDisposable
         return new Release(gate);
     }
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
@@ -89,6 +96,12 @@ public sealed class FakeSmtpServer : IAsyncDisposable
             if (verb == "RCPT")
             {
                 recipient = line[(line.IndexOf('<', StringComparison.Ordinal) + 1)..line.IndexOf('>', StringComparison.Ordinal)];
+            }
+
+            if (verb == "RCPT" && _refusals.TryRemove(recipient, out var refusal))
+            {
+                await writer.WriteLineAsync(refusal);
+                continue;
             }
 
             await writer.WriteLineAsync(verb switch { "DATA" => "354 go on", "QUIT" => "221 bye", _ => "250 ok" });
