@@ -15,6 +15,9 @@ internal sealed class PostResponseHostedService(
 {
     private const int HandOversSideBySide = 16;
 
+    private readonly Lock _lock = new();
+    private Task? _stopped;
+
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         lane.Start();
@@ -30,7 +33,16 @@ internal sealed class PostResponseHostedService(
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Each outstanding task is run, handed over or lost when this ends, and said to be so.</summary>
-    public async Task StoppedAsync(CancellationToken cancellationToken)
+    /// <remarks>A host that is told to stop while it stops calls this again, side by side; what is left over must not be written down twice.</remarks>
+    public Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return _stopped ??= DrainAsync(cancellationToken);
+        }
+    }
+
+    private async Task DrainAsync(CancellationToken cancellationToken)
     {
         var outstanding = lane.Outstanding;
         var before = metrics.Read();

@@ -4,6 +4,7 @@ using Forge.Contracts;
 using Forge.PostResponse;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Testing;
 using Npgsql;
 
 namespace Forge.Api.Tests.Accounts;
@@ -18,14 +19,16 @@ public sealed class HandOverTests(Stores stores)
     [Fact]
     public async Task Stop_WithWelcomeEmailsOutstanding_LeavesEachToAWorkerAndNamesEveryAuditLine()
     {
+        var database = await stores.CreateDatabaseAsync();
         await using var api = new ApiFactory(
             stores,
-            ("ConnectionStrings:forgedb", await stores.CreateDatabaseAsync()),
+            ("ConnectionStrings:forgedb", database),
             ("Jobs:KeyPrefix", $"{{test:{Guid.NewGuid():N}}}"),
             ("PostResponse:MaxConcurrency", "4"),
             ("PostResponse:DrainBudget", "00:00:00.200"),
             ("PostResponse:HandOverBudget", "00:00:20"));
         api.StartServer();
+        var logs = api.Logs;
         var monitor = api.Services.GetRequiredService<PostResponseMonitor>();
         var sent = await RegisterAsync(api, Done);
         await Task.WhenAll(sent.Select(email => api.Smtp.MailTo(email).WaitAsync(TimeSpan.FromSeconds(30), Cancellation)));
@@ -41,9 +44,9 @@ public sealed class HandOverTests(Stores stores)
         Assert.Equal(
             new PostResponseFigures(Waiting: 0, Running: 0, Completed: 2 * Done, Failures: 0, HandedOver: Outstanding, Lost: Outstanding, Rejected: 0),
             monitor.Read());
-        Assert.Equal(outstanding.Order(), (await ReadMailJobsAsync(api)).Order());
-        Assert.Equal(Outstanding, CountLost(api, "registration-audit"));
-        Assert.Equal(0, CountLost(api, "welcome-email"));
+        Assert.Equal(outstanding.Order(), (await ReadMailJobsAsync(database)).Order());
+        Assert.Equal(Outstanding, CountLost(logs, "registration-audit"));
+        Assert.Equal(0, CountLost(logs, "welcome-email"));
     }
 
     private static async Task<string[]> RegisterAsync(ApiFactory api, int users)
@@ -59,9 +62,10 @@ public sealed class HandOverTests(Stores stores)
         return emails;
     }
 
-    private static async Task<List<string>> ReadMailJobsAsync(ApiFactory api)
+    private static async Task<List<string>> ReadMailJobsAsync(string database)
     {
-        await using var command = api.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(
+        await using var dataSource = NpgsqlDataSource.Create(database);
+        await using var command = dataSource.CreateCommand(
             "SELECT payload->>'to' FROM jobs.job WHERE kind = 'email.send' AND queue = 'mail' AND state = 'available' AND payload->>'body' LIKE 'Hello Ada%'");
         await using var reader = await command.ExecuteReaderAsync(Cancellation);
         var recipients = new List<string>();
@@ -73,6 +77,6 @@ public sealed class HandOverTests(Stores stores)
         return recipients;
     }
 
-    private static int CountLost(ApiFactory api, string task) =>
-        api.Logs.GetSnapshot().Count(record => record.Id.Name == "PostResponseTaskLost" && record.GetStructuredStateValue("TaskName") == task);
+    private static int CountLost(FakeLogCollector logs, string task) =>
+        logs.GetSnapshot().Count(record => record.Id.Name == "PostResponseTaskLost" && record.GetStructuredStateValue("TaskName") == task);
 }
