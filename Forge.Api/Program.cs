@@ -31,6 +31,7 @@ app.UseProblems();
 app.UseAuthentication();
 app.UseRateLimiter();
 app.UseAuthorization();
+app.UseOutputCache();
 
 app.MapDefaultEndpoints();
 app.MapOpenApiDocument();

@@ -2,12 +2,16 @@ using Forge.Api.Lanes;
 using Forge.Api.Problems;
 using Forge.Api.RateLimiting;
 using Forge.Contracts;
+using Forge.PostResponse;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.OutputCaching;
 
 namespace Forge.Api.Reports;
 
 internal static class ReportEndpoints
 {
+    private const string EvictTaskName = "evict-report";
+
     public static void MapReports(this IEndpointRouteBuilder routes)
     {
         var reports = routes.MapGroup("").WithTags("Request lane").InLane(Lane.Request).AllowAnonymous().RequireAnonymousRateLimit();
@@ -16,20 +20,26 @@ internal static class ReportEndpoints
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         reports.MapGet("/reports/{reportId}", GetReport)
             .WithSummary("Read a report, for an hour after it was written")
+            .CacheOutput(policy => policy.AddPolicy<ReportCachePolicy>().SetVaryByQuery([]))
             .Produces(StatusCodes.Status200OK, contentType: "application/pdf")
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     private static async Task<Results<Ok<ReportResponse>, ValidationProblem>> WriteReport(
-        ReportRequest request, ReportWriter writer, CancellationToken cancellationToken)
+        ReportRequest request, ReportWriter writer, PostResponseTasks tasks, CancellationToken cancellationToken)
     {
         if (!ReportId.IsValid(request.ReportId))
         {
             return FieldErrors.Problem("reportId", ReportId.Rule);
         }
 
-        var rows = await writer.WriteAsync(request.ReportId, cancellationToken);
-        return TypedResults.Ok(new ReportResponse(request.ReportId, rows, $"/forge/reports/{request.ReportId}"));
+        var reportId = request.ReportId;
+        var rows = await writer.WriteAsync(reportId, cancellationToken);
+
+        // Whoever reads before that gets the report as it was, which its lifetime in the cache allows anyway.
+        tasks.Add(EvictTaskName, (services, cancellation) =>
+            services.GetRequiredService<IOutputCacheStore>().EvictByTagAsync(ReportCachePolicy.TagOf(reportId), cancellation).AsTask());
+        return TypedResults.Ok(new ReportResponse(reportId, rows, $"/forge/reports/{reportId}"));
     }
 
     private static async Task<Results<FileContentHttpResult, ValidationProblem, ProblemHttpResult>> GetReport(

@@ -4,6 +4,7 @@ using Forge.Api.Lanes;
 using Forge.Api.Problems;
 using Forge.Api.RateLimiting;
 using Forge.Contracts;
+using Forge.PostResponse;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Forge.Api.Weather;
@@ -23,7 +24,13 @@ internal static partial class WeatherEndpoints
             .RequireAnonymousRateLimit();
 
     private static async Task<Results<Ok<WeatherResponse>, ValidationProblem, ProblemHttpResult>> GetWeather(
-        string city, ISandboxWeather sandbox, HttpResponse response, ILogger<ISandboxWeather> logger, CancellationToken cancellationToken)
+        string city,
+        ISandboxWeather sandbox,
+        PostResponseTasks tasks,
+        TimeProvider timeProvider,
+        HttpResponse response,
+        ILogger<ISandboxWeather> logger,
+        CancellationToken cancellationToken)
     {
         if (!CityName.IsMatch(city))
         {
@@ -34,6 +41,8 @@ internal static partial class WeatherEndpoints
         cancellationToken.ThrowIfCancellationRequested();
         if (answer.IsSuccessfulWithContent)
         {
+            // By the service's own name of the city, of which there is a limited number.
+            tasks.Add(WeatherLookup.TaskName, new WeatherLookup(answer.Content.City, timeProvider.GetUtcNow()));
             return TypedResults.Ok(answer.Content);
         }
 

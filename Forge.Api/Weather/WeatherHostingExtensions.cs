@@ -9,12 +9,13 @@ namespace Microsoft.Extensions.Hosting;
 
 internal static class WeatherHostingExtensions
 {
-    /// <summary>Adds the typed client of the weather service, with a resilience pipeline of its own.</summary>
+    /// <summary>Adds the typed client of the weather service, with a resilience pipeline of its own, and the count of lookups.</summary>
     public static TBuilder AddWeather<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
         builder.Services.AddOptionsWithValidateOnStart<WeatherOptions>().BindConfiguration(WeatherOptions.SectionName);
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WeatherOptions>, WeatherOptionsValidator>());
+        builder.AddPostResponseTasks().AddTask<WeatherLookupTask, WeatherLookup>(WeatherLookup.TaskName);
         var client = builder.Services.AddRefitGeneratedClient<ISandboxWeather>()
             .ConfigureHttpClient(http => http.BaseAddress = new Uri("http://sandbox"));
 

@@ -43,6 +43,26 @@ public sealed class ReportTests(Stores stores) : ApiTest(stores)
         await ProblemAssert.IsProblemAsync(read, HttpStatusCode.NotFound);
     }
 
+    [Fact]
+    public async Task Report_WhenWrittenAgain_ReplacesTheOneThatIsCached()
+    {
+        var reportId = $"r-{Guid.NewGuid():N}";
+        using var first = await Client.PostAsJsonAsync("/forge/report", new ReportRequest(reportId), Cancellation);
+        await ReplaceContentAsync(reportId, "first");
+        Assert.Equal("first", await ReadAsync(reportId));
+        await ReplaceContentAsync(reportId, "second");
+        Assert.Equal("first", await ReadAsync(reportId));
+
+        using var second = await Client.PostAsJsonAsync("/forge/report", new ReportRequest(reportId), Cancellation);
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        limit.CancelAfter(TimeSpan.FromSeconds(15));
+        while (!(await ReadAsync(reportId)).StartsWith("%PDF", StringComparison.Ordinal))
+        {
+            await Task.Delay(20, limit.Token);
+        }
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("a b")]
@@ -64,5 +84,16 @@ public sealed class ReportTests(Stores stores) : ApiTest(stores)
         using var response = await Client.GetAsync("/forge/reports/a%20b", Cancellation);
 
         await ProblemAssert.NamesFieldAsync(response, "reportId");
+    }
+
+    private Task<string> ReadAsync(string reportId) => Client.GetStringAsync($"/forge/reports/{reportId}", Cancellation);
+
+    private async Task ReplaceContentAsync(string reportId, string content)
+    {
+        await using var command = Api.Services.GetRequiredService<NpgsqlDataSource>()
+            .CreateCommand("UPDATE reports SET content = convert_to($2, 'UTF8') WHERE report_id = $1");
+        command.Parameters.Add(new NpgsqlParameter { Value = reportId });
+        command.Parameters.Add(new NpgsqlParameter { Value = content });
+        Assert.Equal(1, await command.ExecuteNonQueryAsync(Cancellation));
     }
 }

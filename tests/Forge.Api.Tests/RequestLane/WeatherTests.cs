@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using Forge.Api.Tests.Infrastructure;
 using Forge.Contracts;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Forge.Api.Tests.RequestLane;
 
@@ -28,6 +30,27 @@ public sealed class WeatherTests(Stores stores) : IAsyncDisposable
 
         Assert.Equal("/v1/weather/New%20York", asked);
         Assert.Equal(answer, weather);
+    }
+
+    [Fact]
+    public async Task Weather_WhenAnswered_IsCountedByCity()
+    {
+        var city = $"Town {string.Concat(Guid.NewGuid().ToByteArray().Select(value => (char)('a' + (value % 26))))}";
+        _api.Sandbox.Answer = (_, _) =>
+            Task.FromResult(new HttpResponseMessage { Content = JsonContent.Create(new WeatherResponse(city, 20, "clear", DateTimeOffset.UnixEpoch)) });
+
+        var client = _api.CreateClient();
+        for (var lookup = 0; lookup < 3; lookup++)
+        {
+            using var response = await client.GetAsync($"/forge/weather/{city}", Cancellation);
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        while (await CountLookupsAsync(city) is not 3L)
+        {
+            await Task.Delay(20, limit.Token);
+        }
     }
 
     [Fact]
@@ -113,5 +136,12 @@ public sealed class WeatherTests(Stores stores) : IAsyncDisposable
         }
 
         Assert.Equal(0, _api.Sandbox.Requests);
+    }
+
+    private async Task<object?> CountLookupsAsync(string city)
+    {
+        await using var command = _api.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand("SELECT lookups FROM weather_lookups WHERE city = $1");
+        command.Parameters.Add(new NpgsqlParameter { Value = city });
+        return await command.ExecuteScalarAsync(Cancellation);
     }
 }

@@ -54,6 +54,28 @@ public sealed class StopTests
     }
 
     [Fact]
+    public async Task Stop_WhenToldTwiceAtOnce_WritesEachTaskDownOnce()
+    {
+        await using var app = await LaneApp.StartAsync(
+            routes => routes.MapGet("/{number:int}", (int number, PostResponseTasks tasks) => tasks.Add("move", number)),
+            options =>
+            {
+                options.MaxConcurrency = 2;
+                options.DrainBudget = TimeSpan.Zero;
+            },
+            tasks => tasks.AddTask<MovingTask, int>("move"),
+            builder => builder.Services.AddSingleton<Journal>());
+        await SendAsync(app, requests: 200);
+
+        await Task.WhenAll(app.StopAsync(), app.StopAsync());
+
+        var journal = app.Services.GetRequiredService<Journal>();
+        Assert.NotEmpty(journal.WrittenDown);
+        Assert.Equal(journal.WrittenDown.Distinct().Count(), journal.WrittenDown.Count);
+        Assert.Equal(app.Figures.HandedOver, journal.WrittenDown.Count);
+    }
+
+    [Fact]
     public async Task Stop_WhenATaskIgnoresItsToken_DoesNotWaitForIt()
     {
         var (started, held) = (new Gate(), new Gate());
@@ -156,7 +178,7 @@ public sealed class StopTests
         public Task WriteDownAsync(int arguments, CancellationToken cancellationToken)
         {
             _journal.WrittenDown.Add(arguments);
-            return Task.CompletedTask;
+            return Task.Delay(TimeSpan.FromMilliseconds(5), cancellationToken);
         }
     }
 
