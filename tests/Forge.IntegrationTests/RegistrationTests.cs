@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Aspire.Hosting.ApplicationModel;
 using Forge.Contracts;
+using Refit;
 
 namespace Forge.IntegrationTests;
 
@@ -47,6 +49,40 @@ public sealed class RegistrationTests(AppFixture fixture)
         finally
         {
             await _mailbox.HealAsync(CancellationToken.None);
+        }
+    }
+
+    [Fact]
+    public async Task Register_WhenTheApiIsRestartedBeforeTheMailIsSent_AWorkerSendsIt()
+    {
+        var emails = Enumerable.Range(0, 5).Select(_ => AppFixture.NewEmail()).ToArray();
+        await _mailbox.SlowDownAsync(TimeSpan.FromSeconds(10), Cancelled);
+        try
+        {
+            var api = fixture.CreateApi();
+            await Task.WhenAll(emails.Select(email => api.RegisterAsync(new RegisterRequest(email, "Ada"), Cancelled)));
+            Assert.True((await fixture.App.ResourceCommands.ExecuteCommandAsync("api", KnownResourceCommands.RestartCommand, Cancelled)).Success);
+        }
+        finally
+        {
+            await _mailbox.HealAsync(CancellationToken.None);
+        }
+
+        foreach (var email in emails)
+        {
+            Assert.Equal("Welcome to Forge", (await _mailbox.WaitForAsync(email)).Subject);
+        }
+
+        await fixture.App.ResourceNotifications.WaitForResourceHealthyAsync("api", Cancelled);
+        var admin = RestService.ForGenerated<IForgeApi>(await fixture.CreateAdminClientAsync(Cancelled));
+        var jobs = await Eventually.GetAsync(
+            token => admin.ListJobsAsync("completed", JobKinds.EmailSend, JobQueues.Mail, after: null, limit: null, token),
+            page => page.Items.Count == emails.Length,
+            "every mail's job is completed");
+        Assert.All(jobs.Items, job => Assert.Equal(1, job.Attempt));
+        foreach (var email in emails)
+        {
+            Assert.Single(await _mailbox.ReadAsync(email, Cancelled));
         }
     }
 
