@@ -52,6 +52,21 @@ public sealed class RateLimitTests(Stores stores) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Requests_WhenRefused_DoNotCountInTheirLane()
+    {
+        using var login = await _api.CreateClient().PostAsJsonAsync("/forge/login", new LoginRequest("admin@forge.local", ApiFactory.AdminPassword), Cancellation);
+        var tokens = await login.Content.ReadFromJsonAsync<TokenResponse>(Cancellation);
+        await UseUpAsync(used: 1);
+        using var refused = await SendAsync(Limited);
+
+        using var response = await SendAsync("/forge/lanes", accessToken: tokens!.AccessToken);
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        var lanes = await response.Content.ReadFromJsonAsync<Page<LaneResponse>>(Cancellation);
+        Assert.Equal(2, lanes!.Items[0].Count);
+    }
+
+    [Fact]
     public async Task Health_WhenTheLimitIsUsedUp_StillAnswers()
     {
         await UseUpAsync();
