@@ -17,7 +17,7 @@ internal sealed partial class HealthMonitor(
     ConsoleOutput? output = null) : IDisposable
 {
     private static readonly TimeSpan UntilHealthy = TimeSpan.FromMilliseconds(150);
-    private static readonly TimeSpan WhileHealthy = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan WhileHealthy = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan WhileUnhealthy = TimeSpan.FromSeconds(1);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false }) { Timeout = TimeSpan.FromSeconds(5) };
