@@ -12,5 +12,5 @@ builder.AddPostResponseTasks()
 var app = builder.Build();
 app.MapControllers().RequirePostResponseCapacity(2);
 app.MapRazorPages();
-app.MapPost("/work/{kind}/{number:int}", (string kind, int number, PostResponseTasks tasks) => tasks.Add(kind, number));
+app.MapPost("/tasks/{kind}/{number:int}", (string kind, int number, PostResponseTasks tasks) => tasks.Add(kind, number));
 app.Run();

@@ -19,7 +19,7 @@ public sealed class ProcessStopTests
             for (var number = 0; number < Tasks; number++)
             {
                 var kind = number % 2 == 0 ? "move" : "stay";
-                (await client.PostAsync($"/work/{kind}/{number}", content: null, TestContext.Current.CancellationToken)).Dispose();
+                (await client.PostAsync($"/tasks/{kind}/{number}", content: null, TestContext.Current.CancellationToken)).Dispose();
             }
 
             using (var kill = Process.Start("kill", ["-TERM", app.Id.ToString(CultureInfo.InvariantCulture)]))
