@@ -8,8 +8,8 @@ internal abstract class JobHandlerRegistration(string kind)
 {
     public string Kind { get; } = kind;
 
-    /// <exception cref="JsonException">The stored payload does not fit the payload's type.</exception>
-    public abstract JobContext CreateContext(ClaimedJob job, RunningJobWriter writer, int maxResultBytes);
+    /// <summary>Throws when <paramref name="payloadJson"/>, in the current version, does not fit the payload's type.</summary>
+    public abstract JobContext CreateContext(ClaimedJob job, string payloadJson, RunningJobWriter writer, int maxResultBytes);
 
     public abstract Task HandleAsync(IServiceProvider services, JobContext context, CancellationToken cancellationToken);
 }
@@ -20,9 +20,9 @@ internal sealed class JobHandlerRegistration<TPayload, THandler>(string kind) : 
 {
     private static readonly ObjectFactory<THandler> CreateHandler = ActivatorUtilities.CreateFactory<THandler>([]);
 
-    public override JobContext CreateContext(ClaimedJob job, RunningJobWriter writer, int maxResultBytes)
+    public override JobContext CreateContext(ClaimedJob job, string payloadJson, RunningJobWriter writer, int maxResultBytes)
     {
-        var payload = JsonSerializer.Deserialize<TPayload>(job.Payload, JobJson.Stored)
+        var payload = JsonSerializer.Deserialize<TPayload>(payloadJson, JobJson.Stored)
             ?? throw new JsonException("The payload is null.");
         return new JobContext<TPayload>(job, payload, writer, maxResultBytes);
     }

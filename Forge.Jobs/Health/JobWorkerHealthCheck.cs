@@ -48,6 +48,7 @@ internal sealed class JobWorkerHealthCheck(
         await using var command = dataSource.CreateCommand(JobSql.OldestClaimable);
         command.Parameters.Add(new("queues", scope.Queues));
         command.Parameters.Add(new("kinds", scope.Kinds));
+        command.Parameters.Add(new("lowest_versions", scope.LowestVersions));
         command.Parameters.Add(new("versions", scope.Versions));
         return await command.ExecuteScalarAsync(cancellationToken) as TimeSpan?;
     }

@@ -18,4 +18,13 @@ public sealed class JobKind
 
     /// <summary>Queue, attempts, timeout and backoff.</summary>
     public JobKindOptions Options { get; }
+
+    /// <summary>The lowest version of the payload that this program can still run: the first that <see cref="JobKindOptions.Upcast"/> brings forward, else the current one.</summary>
+    public int LowestVersion => Options.Upcasts.Lowest ?? Options.Version;
+
+    internal bool CanRead(int version) => version >= LowestVersion && version <= Options.Version;
+
+    /// <summary>The payload in the current version.</summary>
+    internal string BringForward(string payload, int version) =>
+        version == Options.Version ? payload : Options.Upcasts.Apply(payload, version, Options.Version);
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Forge.Jobs;
 
 /// <summary>What holds for every job of one kind unless the job itself says otherwise.</summary>
@@ -7,7 +9,7 @@ public sealed class JobKindOptions
     /// <value>The default is <c>default</c>.</value>
     public string Queue { get; set; } = "default";
 
-    /// <summary>The version of the payload that this program writes, and the highest it can run. A worker leaves jobs of a higher version to newer workers.</summary>
+    /// <summary>The version of the payload that this program writes, and the highest it can run. A worker leaves jobs of a higher version to newer workers, and those of a lower one that no <see cref="Upcast"/> brings forward to older ones.</summary>
     /// <value>The default is 1.</value>
     public int Version { get; set; } = 1;
 
@@ -31,10 +33,20 @@ public sealed class JobKindOptions
     /// <value>The default is <see langword="false"/>.</value>
     public bool IsInternal { get; set; }
 
+    internal PayloadUpcasts Upcasts { get; } = new();
+
+    /// <summary>Brings stored payloads of an older version one version forward, before a handler sees them. Steps are chained up to <see cref="Version"/>; one that is missing in between is refused when the kind is registered.</summary>
+    /// <param name="from">The version that the step takes, at least 1; it leaves <paramref name="from"/> + 1.</param>
+    /// <param name="change">Changes the payload in place, with its members named as in the stored JSON (camelCase). When it throws, the job goes to the dead letters with that error.</param>
+    /// <exception cref="ArgumentException">There is a step from this version already.</exception>
+    /// <example><c>kind.Version = 2; kind.Upcast(from: 1, json => json["pages"] = 1);</c></example>
+    public void Upcast(int from, Action<JsonObject> change) => Upcasts.Add(from, change);
+
     internal void Validate(string kind)
     {
         Require(Queue.Length is > 0 and <= 100, "a queue's name of 1 to 100 characters");
         Require(Version >= 1, "a version of at least 1");
+        Require(Upcasts.FindGap(Version) is null, Upcasts.FindGap(Version) ?? "");
         Require(MaxAttempts is >= 1 and <= 100, "1 to 100 attempts");
         Require(Timeout > TimeSpan.Zero && Timeout <= TimeSpan.FromDays(7), "a timeout of more than zero and at most 7 days");
         Require(FirstRetryDelay > TimeSpan.Zero && FirstRetryDelay <= MaxRetryDelay, "a first retry delay of more than zero, and not above the longest");

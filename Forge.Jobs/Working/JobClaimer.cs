@@ -68,6 +68,7 @@ internal sealed class JobClaimer
         var command = _dataSource.CreateCommand(sql);
         command.Parameters.Add(new("worker", _worker.Id));
         command.Parameters.Add(new("kinds", _scope.Kinds));
+        command.Parameters.Add(new("lowest_versions", _scope.LowestVersions));
         command.Parameters.Add(new("versions", _scope.Versions));
         return command;
     }

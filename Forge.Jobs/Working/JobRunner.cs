@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -103,11 +102,11 @@ internal sealed partial class JobRunner(
         JobContext context;
         try
         {
-            context = handler.CreateContext(job, writer, options.Value.MaxResultBytes);
+            context = handler.CreateContext(job, scope.PayloadOf(job), writer, options.Value.MaxResultBytes);
         }
-        catch (JsonException exception)
+        catch (Exception exception)
         {
-            // Another attempt would read the same payload.
+            // Whether an upcaster, the reader or the payload's own constructor threw: another attempt would read the same payload.
             return Failed(job, exception, JobState.Discarded);
         }
 

@@ -19,16 +19,13 @@ internal sealed class JobSweeper(
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         var waiting = await CountAsync(cancellationToken);
-        var known = scope.Kinds.Zip(scope.Versions).ToDictionary(StringComparer.Ordinal);
-        bool IsKnown(WaitingJobs jobs) => known.TryGetValue(jobs.Kind, out var version) && version >= jobs.Version;
-
         activity.Parked = [.. waiting
-            .Where(jobs => !IsKnown(jobs))
+            .Where(jobs => !scope.CanRun(jobs.Kind, jobs.Version))
             .GroupBy(jobs => (jobs.Kind, jobs.Version), (key, jobs) => new ParkedJobs(key.Kind, key.Version, jobs.Sum(job => job.Count)))];
         metrics.Observed(await reader.GetQueuesAsync(cancellationToken));
 
         var open = scope.OpenQueues;
-        foreach (var list in waiting.Where(jobs => IsKnown(jobs) && open.Contains(jobs.Queue)).GroupBy(jobs => (jobs.Queue, jobs.Priority)))
+        foreach (var list in waiting.Where(jobs => scope.CanRun(jobs.Kind, jobs.Version) && open.Contains(jobs.Queue)).GroupBy(jobs => (jobs.Queue, jobs.Priority)))
         {
             if (await dispatch.CountAsync(list.Key.Queue, list.Key.Priority) < list.Sum(jobs => jobs.Count))
             {
@@ -58,6 +55,7 @@ internal sealed class JobSweeper(
         command.Parameters.Add(new("queue", queue));
         command.Parameters.Add(new("priority", (short)priority));
         command.Parameters.Add(new("kinds", scope.Kinds));
+        command.Parameters.Add(new("lowest_versions", scope.LowestVersions));
         command.Parameters.Add(new("versions", scope.Versions));
         command.Parameters.Add(new("limit", BatchSize));
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);

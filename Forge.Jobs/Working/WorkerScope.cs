@@ -15,10 +15,14 @@ internal sealed class WorkerScope
         _kinds = kinds;
         Queues = options.Value.Queues.Count > 0 ? [.. options.Value.Queues] : [.. kinds.Queues];
         Kinds = [.. _handlers.Keys];
+        LowestVersions = [.. Kinds.Select(kind => kinds.Get(kind).LowestVersion)];
         Versions = [.. Kinds.Select(kind => kinds.Get(kind).Options.Version)];
     }
 
     public string[] Kinds { get; }
+
+    /// <summary>The lowest version of each of <see cref="Kinds"/>, in the same order.</summary>
+    public int[] LowestVersions { get; }
 
     /// <summary>The highest version of each of <see cref="Kinds"/>, in the same order.</summary>
     public int[] Versions { get; }
@@ -31,6 +35,11 @@ internal sealed class WorkerScope
     public JobHandlerRegistration HandlerOf(string kind) => _handlers[kind];
 
     public JobKindOptions OptionsOf(string kind) => _kinds.Get(kind).Options;
+
+    public bool CanRun(string kind, int version) => _handlers.ContainsKey(kind) && _kinds.Get(kind).CanRead(version);
+
+    /// <summary>The job's payload in the version that its handler takes.</summary>
+    public string PayloadOf(ClaimedJob job) => _kinds.Get(job.Kind).BringForward(job.Payload, job.Version);
 
     /// <summary>Takes note of the paused queues; true when one of them was paused and no longer is.</summary>
     public bool SetPaused(HashSet<string> paused) => !Interlocked.Exchange(ref _paused, paused).IsSubsetOf(paused);

@@ -2,7 +2,7 @@ with oldest as (
     select j.id
     from jobs.job j
     where j.state = 'available' and j.queue = any (@queues)
-      and exists (select from unnest(@kinds, @versions) as known (kind, version) where known.kind = j.kind and known.version >= j.version)
+      and exists (select from unnest(@kinds, @lowest_versions, @versions) as known (kind, lowest, highest) where known.kind = j.kind and j.version between known.lowest and known.highest)
       and not exists (select from jobs.queue q where q.name = j.queue and q.paused_at is not null)
       and exists (select from jobs.worker w where w.id = @worker and w.lease_expires_at > now())
     order by j.priority, j.run_at, j.id

@@ -51,6 +51,7 @@ public sealed class JobHealthCheckTests(JobServers servers) : JobTests(servers)
     [Theory]
     [InlineData("update jobs.job set kind = 'unheard-of'", "unheard-of v1")]
     [InlineData("update jobs.job set version = 2", "test v2")]
+    [InlineData("update jobs.job set version = 0", "test v0")]
     public async Task Worker_WhenJobsOfUnknownKindOrVersionWait_ParksThemAndSaysSo(string change, string parked)
     {
         await using var program = await CreateIdleAsync();
