@@ -1,0 +1,189 @@
+using System.Diagnostics;
+using Figures = System.Collections.Generic.IReadOnlyList<(string Name, string Unit, double Value)>;
+
+namespace Forge.Jobs.Benchmarks;
+
+/// <summary>What is measured, the same for every system.</summary>
+internal static class Measurements
+{
+    private const string PerSecond = "jobs/s";
+    private const string Milliseconds = "ms";
+    private const int Callers = 32;
+    private const int BulkSize = 1_000;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    /// <summary>Lets the runtime compile what it will measure.</summary>
+    public static async Task WarmUpAsync(IJobSystem system, Settings settings)
+    {
+        await DrainAsync(system, settings.Jobs(20_000));
+        await TogetherAsync(system, settings.Jobs(5_000));
+    }
+
+    public static Task<Figures> TakeAsync(string measure, IJobSystem system, Settings settings) => measure switch
+    {
+        "single" => OneAsync("enqueue one by one, 32 at once", PerSecond, SingleAsync(system, settings.Jobs(30_000))),
+        "bulk" => OneAsync("enqueue in bulk", PerSecond, BulkAsync(system, settings.Jobs(100_000))),
+        "drain" => OneAsync("drain of a full list", PerSecond, DrainAsync(system, settings.Jobs(50_000))),
+        "together" => OneAsync("enqueue and drain together", PerSecond, TogetherAsync(system, settings.Jobs(30_000))),
+        "pickup" => PickupAsync(system, settings.Jobs(300)),
+        "history" => HistoryAsync(system, settings),
+        "idle" => IdleAsync(system, settings),
+        _ => throw new ArgumentException($"The measure '{measure}' is not known."),
+    };
+
+    private static async Task<Figures> OneAsync(string name, string unit, Task<double> value) => [(name, unit, await value)];
+
+    private static async Task<double> SingleAsync(IJobSystem system, int jobs)
+    {
+        await system.ResetAsync();
+        var begun = Stopwatch.GetTimestamp();
+        await EnqueueSinglyAsync(system, jobs);
+        return jobs / Stopwatch.GetElapsedTime(begun).TotalSeconds;
+    }
+
+    private static Task EnqueueSinglyAsync(IJobSystem system, int jobs)
+    {
+        var left = jobs;
+        return Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(async () =>
+        {
+            while (Interlocked.Decrement(ref left) >= 0)
+            {
+                await system.EnqueueAsync();
+            }
+        })));
+    }
+
+    private static async Task<double> BulkAsync(IJobSystem system, int jobs)
+    {
+        await system.ResetAsync();
+        var begun = Stopwatch.GetTimestamp();
+        for (var sent = 0; sent < jobs; sent += BulkSize)
+        {
+            await system.EnqueueManyAsync(Math.Min(BulkSize, jobs - sent));
+        }
+
+        return jobs / Stopwatch.GetElapsedTime(begun).TotalSeconds;
+    }
+
+    /// <summary>From the first job's start until all are stored as done.</summary>
+    private static async Task<double> DrainAsync(IJobSystem system, int jobs, int finishedBefore = 0)
+    {
+        await system.ResetAsync();
+        if (finishedBefore > 0 && !await system.AddFinishedAsync(finishedBefore))
+        {
+            return double.NaN;
+        }
+
+        await FillAsync(system, jobs);
+        var runs = new RunCounter(jobs);
+        await system.StartWorkerAsync(runs.Ran);
+        await runs.FirstAsync.WaitAsync(Patience);
+        var begun = Stopwatch.GetTimestamp();
+        await WaitUntilDoneAsync(system, runs);
+        var elapsed = Stopwatch.GetElapsedTime(begun);
+        await system.StopWorkerAsync();
+        return jobs / elapsed.TotalSeconds;
+    }
+
+    private static async Task FillAsync(IJobSystem system, int jobs)
+    {
+        for (var sent = 0; sent < jobs; sent += BulkSize)
+        {
+            await system.EnqueueManyAsync(Math.Min(BulkSize, jobs - sent));
+        }
+    }
+
+    private static async Task<double> TogetherAsync(IJobSystem system, int jobs)
+    {
+        await system.ResetAsync();
+        var runs = new RunCounter(jobs);
+        await system.StartWorkerAsync(runs.Ran);
+        var begun = Stopwatch.GetTimestamp();
+        await EnqueueSinglyAsync(system, jobs);
+        await WaitUntilDoneAsync(system, runs);
+        var elapsed = Stopwatch.GetElapsedTime(begun);
+        await system.StopWorkerAsync();
+        return jobs / elapsed.TotalSeconds;
+    }
+
+    /// <summary>From the call that enqueues to the handler's first line, on an idle system.</summary>
+    private static async Task<Figures> PickupAsync(IJobSystem system, int jobs)
+    {
+        await system.ResetAsync();
+        var started = new TaskCompletionSource<long>();
+        await system.StartWorkerAsync(() => Volatile.Read(ref started).TrySetResult(Stopwatch.GetTimestamp()));
+        var times = new List<double>(jobs);
+        for (var i = 0; i < jobs; i++)
+        {
+            await Task.Delay(20 + i % 7);
+            Volatile.Write(ref started, new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously));
+            var begun = Stopwatch.GetTimestamp();
+            await system.EnqueueAsync();
+            times.Add(Stopwatch.GetElapsedTime(begun, await started.Task.WaitAsync(Patience)).TotalMilliseconds);
+        }
+
+        await system.StopWorkerAsync();
+        times.Sort();
+        return [("idle pickup p50", Milliseconds, times[times.Count / 2]), ("idle pickup p99", Milliseconds, times[times.Count * 99 / 100])];
+    }
+
+    /// <summary>What a large table costs: 100,000 jobs drained with and without a million finished ones beside them.</summary>
+    private static async Task<Figures> HistoryAsync(IJobSystem system, Settings settings)
+    {
+        var without = await DrainAsync(system, settings.Jobs(100_000));
+        var with = await DrainAsync(system, settings.Jobs(100_000), settings.Jobs(1_000_000));
+        return double.IsNaN(with)
+            ? []
+            : [("drain of 100,000", PerSecond, without), ("drain of 100,000 beside 1,000,000 finished", PerSecond, with), ("of that without them", "%", 100 * with / without)];
+    }
+
+    /// <summary>Processor time of an idle worker, and of Postgres beneath it.</summary>
+    private static async Task<Figures> IdleAsync(IJobSystem system, Settings settings)
+    {
+        await system.ResetAsync();
+        await system.StartWorkerAsync(() => { });
+        await Task.Delay(TimeSpan.FromSeconds(10));
+        var elapsed = TimeSpan.FromSeconds(20);
+        var (worker, postgres) = (ProcessorTime.OfThisProcess(), ProcessorTime.OfFamily(settings.PostgresProcess));
+        await Task.Delay(elapsed);
+        worker = ProcessorTime.OfThisProcess() - worker;
+        postgres = ProcessorTime.OfFamily(settings.PostgresProcess) - postgres;
+        await system.StopWorkerAsync();
+        return [("idle worker", "% of a core", 100 * (worker / elapsed)), ("Postgres below it", "% of a core", 100 * (postgres / elapsed))];
+    }
+
+    private static async Task WaitUntilDoneAsync(IJobSystem system, RunCounter runs)
+    {
+        await runs.AllAsync.WaitAsync(Patience);
+        while (await system.CountOpenAsync() > 0)
+        {
+            await Task.Delay(5);
+        }
+    }
+
+    /// <summary>Counts the runs; a job that runs twice counts twice, which the stored states then show.</summary>
+    private sealed class RunCounter(int expected)
+    {
+        private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _count;
+
+        public Task FirstAsync => _first.Task;
+
+        public Task AllAsync => _all.Task;
+
+        public void Ran()
+        {
+            var count = Interlocked.Increment(ref _count);
+            if (count == 1)
+            {
+                _first.TrySetResult();
+            }
+
+            if (count == expected)
+            {
+                _all.TrySetResult();
+            }
+        }
+    }
+}
