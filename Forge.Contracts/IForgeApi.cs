@@ -70,4 +70,10 @@ public interface IForgeApi
 
     [Post("/forge/queues/{queue}/resume")]
     Task<QueueResponse> ResumeQueueAsync(string queue, CancellationToken cancellationToken);
+
+    [Post("/forge/payments")]
+    Task<JobResponse> PlacePaymentAsync([Body] PaymentRequest request, [Header("Idempotency-Key")] string? idempotencyKey, CancellationToken cancellationToken);
+
+    [Get("/forge/payments/{id}")]
+    Task<PaymentResponse> GetPaymentAsync(Guid id, CancellationToken cancellationToken);
 }

@@ -6,6 +6,7 @@ namespace Forge.Contracts;
 public static class JobKinds
 {
     public const string ReportGenerate = "report.generate";
+    public const string PaymentCapture = "payment.capture";
     public const string EmailSend = "email.send";
     public const string DemoNoop = "demo.noop";
     public const string DemoSleep = "demo.sleep";
@@ -29,6 +30,9 @@ public sealed record EmailPayload(
     [Required(ErrorMessage = "is required")]
     [StringLength(50_000, ErrorMessage = "must have at most 50000 characters")]
     string Body);
+
+/// <summary>Captures a stored payment. Only the app itself and administrators enqueue it.</summary>
+public sealed record PaymentPayload(Guid PaymentId);
 
 public sealed record DemoNoopPayload;
 

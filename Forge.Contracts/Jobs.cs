@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Forge.Contracts;
 
@@ -46,7 +47,12 @@ public sealed record JobAttemptResponse(
     string? TraceId,
     string Worker);
 
-public sealed record JobLinks(string Self, string Events, string Result);
+/// <summary>Where to go on from a job; <paramref name="Payment"/> only in the answer to a new payment.</summary>
+public sealed record JobLinks(
+    string Self,
+    string Events,
+    string Result,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Payment = null);
 
 /// <summary>The data of the server-sent events of a job: <c>state</c>, <c>progress</c> and the last one, <c>end</c>.</summary>
 public sealed record JobEventResponse(Guid Id, string State, int Attempt, int Progress, string? Message);

@@ -6,6 +6,7 @@ builder.AddForgeJobs();
 builder.AddJobWorker();
 builder.AddReportJobs();
 builder.AddMailJobs();
+builder.AddPaymentJobs();
 builder.AddDemoJobs();
 
 var app = builder.Build();

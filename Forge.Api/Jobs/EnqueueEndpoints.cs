@@ -10,7 +10,6 @@ namespace Forge.Api.Jobs;
 
 internal static class EnqueueEndpoints
 {
-    private const string IdempotencyHeader = "Idempotency-Key";
     private const int MaxBatch = 1_000;
     private const int MaxBatchBytes = 8 * 1024 * 1024;
 
@@ -32,7 +31,7 @@ internal static class EnqueueEndpoints
         JobReader reader,
         ClaimsPrincipal caller,
         CancellationToken cancellationToken,
-        [FromHeader(Name = IdempotencyHeader)] string? idempotencyKey = null)
+        [FromHeader(Name = JobRequestReader.IdempotencyHeader)] string? idempotencyKey = null)
     {
         if (requests.IsForbidden(body.Kind, caller))
         {
@@ -40,7 +39,7 @@ internal static class EnqueueEndpoints
         }
 
         var errors = new FieldErrors();
-        errors.Add(IdempotencyHeader, idempotencyKey is null || JobRequestReader.IsKey(idempotencyKey) ? null : $"must have 1 to {JobRequestReader.MaxKeyLength} characters");
+        JobRequestReader.CheckIdempotencyKey(idempotencyKey, errors);
         if (requests.Read(body, caller, errors) is not { } request || errors.Any)
         {
             return errors.ToProblem();
@@ -62,11 +61,11 @@ internal static class EnqueueEndpoints
         IJobQueue queue,
         ClaimsPrincipal caller,
         CancellationToken cancellationToken,
-        [FromHeader(Name = IdempotencyHeader)] string? idempotencyKey = null)
+        [FromHeader(Name = JobRequestReader.IdempotencyHeader)] string? idempotencyKey = null)
     {
         if (idempotencyKey is not null)
         {
-            return FieldErrors.Problem(IdempotencyHeader, "is for single jobs; give each job of a batch a uniqueKey instead");
+            return FieldErrors.Problem(JobRequestReader.IdempotencyHeader, "is for single jobs; give each job of a batch a uniqueKey instead");
         }
 
         if (body.Jobs is not { Count: > 0 and <= MaxBatch } jobs)

@@ -9,8 +9,9 @@ namespace Forge.Api.Jobs;
 /// <summary>Makes a job of what a caller has sent, or says what is wrong with it, field by field.</summary>
 internal sealed class JobRequestReader(JobKindRegistry kinds, TimeProvider timeProvider)
 {
-    public const int MaxKeyLength = 200;
+    public const string IdempotencyHeader = "Idempotency-Key";
 
+    private const int MaxKeyLength = 200;
     private const int MaxPriority = 9;
     private const int MaxAttempts = 100;
     private static readonly TimeSpan MaxDelay = TimeSpan.FromDays(366);
@@ -45,7 +46,10 @@ internal sealed class JobRequestReader(JobKindRegistry kinds, TimeProvider timeP
             : null;
     }
 
-    public static bool IsKey(string key) => key is { Length: > 0 and <= MaxKeyLength } && !key.Any(char.IsControl);
+    public static void CheckIdempotencyKey(string? key, FieldErrors errors) =>
+        errors.Add(IdempotencyHeader, key is null || IsKey(key) ? null : $"must have 1 to {MaxKeyLength} characters");
+
+    private static bool IsKey(string key) => key is { Length: > 0 and <= MaxKeyLength } && !key.Any(char.IsControl);
 
     private IEnumerable<(string Field, string Message)> PayloadProblems(JobRequestResult payload) => payload switch
     {

@@ -39,6 +39,15 @@ public static class ForgeJobsHostingExtensions
             kind.Timeout = TimeSpan.FromMinutes(1);
         });
 
+        // The pauses add up to some two hours: a gateway that is down for that long costs no payment, only patience.
+        builder.Services.AddJobKind<PaymentPayload>(JobKinds.PaymentCapture, kind =>
+        {
+            kind.Queue = JobQueues.Payments;
+            kind.IsInternal = true;
+            kind.MaxAttempts = 20;
+            kind.Timeout = TimeSpan.FromMinutes(1);
+        });
+
         if (builder.IsLabEnabled())
         {
             builder.Services.AddJobKind<DemoNoopPayload>(JobKinds.DemoNoop);

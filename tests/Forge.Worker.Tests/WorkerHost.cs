@@ -20,6 +20,8 @@ public sealed class WorkerHost : IAsyncLifetime
 
     public FakeSmtpServer Smtp { get; } = new();
 
+    public string Redis => _redis.ConnectionString;
+
     private IJobQueue Queue => _host.Services.GetRequiredService<IJobQueue>();
 
     public JobReader Reader => _host.Services.GetRequiredService<JobReader>();
@@ -47,6 +49,9 @@ public sealed class WorkerHost : IAsyncLifetime
         _host = builder.Build();
         await _host.StartAsync();
     }
+
+    /// <summary>An empty database, for a test that wants a worker of its own.</summary>
+    public Task<string> CreateDatabaseAsync() => _postgres.CreateDatabaseAsync(TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {
