@@ -1,5 +1,6 @@
 using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Dashboard;
 using Aspire.Hosting.Output;
 using Aspire.Hosting.Eventing;
 using Aspire.Hosting.Orchestrator;
@@ -19,7 +20,6 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
     private readonly HostApplicationBuilder _host;
     private readonly DistributedApplicationOptions _options;
     private readonly AppHostInterception? _interception = AppHostInterception.Current;
-    private readonly RunMode _mode;
 
     public DistributedApplicationBuilder(DistributedApplicationOptions options, Action<DistributedApplicationOptions, HostApplicationBuilderSettings>? configure = null)
     {
@@ -37,7 +37,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         _host = new HostApplicationBuilder(settings);
         AddUserSecretsEverywhere();
 
-        _mode = new RunMode(isTest, Configuration.GetValue("DcpPublisher:RandomizePorts", isTest));
+        Mode = new RunMode(isTest, Configuration.GetValue("DcpPublisher:RandomizePorts", isTest));
         AddServices();
     }
 
@@ -57,8 +57,11 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
 
     public IResourceCollection Resources { get; } = new ResourceCollection();
 
+    /// <summary>Whether a person or a test runs it.</summary>
+    public RunMode Mode { get; }
+
     /// <summary>Whether generated values are kept: not those of a test.</summary>
-    public bool WritesUserSecrets => !_mode.IsTest;
+    public bool WritesUserSecrets => !Mode.IsTest;
 
     public IResourceBuilder<T> AddResource<T>(T resource)
         where T : IResource
@@ -87,7 +90,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
     private void AddServices()
     {
         Services.TryAddSingleton(TimeProvider.System);
-        Services.AddSingleton(_mode);
+        Services.AddSingleton(Mode);
         Services.AddSingleton(_options);
         Services.AddSingleton(Eventing);
         Services.AddSingleton(ExecutionContext);
@@ -95,7 +98,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         Services.AddSingleton<ResourceLoggerService>();
         Services.AddSingleton(services => new ResourceNotificationService(services.GetRequiredService<IHostApplicationLifetime>())
         {
-            DefaultWaitBehavior = _mode.IsTest ? WaitBehavior.StopOnResourceUnavailable : WaitBehavior.WaitOnResourceUnavailable,
+            DefaultWaitBehavior = Mode.IsTest ? WaitBehavior.StopOnResourceUnavailable : WaitBehavior.WaitOnResourceUnavailable,
         });
         Services.AddSingleton(services => new ResourceCommandService(services.GetRequiredService<ResourceNotificationService>(), services.GetRequiredService<ResourceLoggerService>(), services));
         Services.AddHttpClient();
@@ -106,13 +109,19 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
             Services.AddHostedService<ResourceLogForwarder>();
         }
 
+        if (!_options.DisableDashboard)
+        {
+            // Before the orchestrator, so that it listens when the first process sends.
+            AppHostAssembly?.GetCustomAttribute<DashboardAttribute>()?.AddTo(this);
+        }
+
         Services.AddOrchestrator();
         Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
 
         // A check that fails is shown with its resource; the framework would also log each poll.
         _host.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         _host.Logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
-        if (_mode.IsTest)
+        if (Mode.IsTest)
         {
             // A test has no Ctrl-C of its own to wait for.
             Services.AddSingleton<IHostLifetime, TestLifetime>();

@@ -22,6 +22,9 @@ public class ParameterResource : Resource, IValueProvider, IManifestExpressionPr
     /// <summary>Makes a value where none is configured.</summary>
     public ParameterDefault? Default { get; set; }
 
+    /// <summary>The value; null while nobody has needed it yet.</summary>
+    internal string? ValueIfKnown => _value.IsValueCreated ? _value.Value : null;
+
     /// <inheritdoc/>
     public string ValueExpression => $"{{{Name}.value}}";
 

@@ -38,6 +38,29 @@ internal sealed class PortAllocator(RunMode mode)
         return ports;
     }
 
+    /// <summary>A free port of this machine that no other call gets.</summary>
+    /// <exception cref="DistributedApplicationException">None was found.</exception>
+    public static int Choose()
+    {
+        lock (Choosing)
+        {
+            for (var attempt = 0; attempt < 1_000; attempt++)
+            {
+                var port = RandomNumberGenerator.GetInt32(First, End);
+                if (!Chosen.Contains(port) && IsFree(port))
+                {
+                    Chosen.Add(port);
+                    return port;
+                }
+            }
+        }
+
+        throw new DistributedApplicationException($"No free port was found between {First} and {End}.");
+    }
+
+    /// <summary>Whether nobody listens on a port of this machine.</summary>
+    public static bool IsFree(int port) => CanListen(IPAddress.Loopback, port) && (!Socket.OSSupportsIPv6 || CanListen(IPAddress.IPv6Loopback, port));
+
     private int? FixedPort(IResource resource, EndpointAnnotation endpoint)
     {
         // A program whose port nobody tells it listens where it always does; a server in a container's place is told its port.
@@ -56,26 +79,6 @@ internal sealed class PortAllocator(RunMode mode)
             throw new DistributedApplicationException($"Port {port}, endpoint '{endpoint.Name}' of resource '{resource.Name}', is already taken: stop what listens there (is this application already running?) or change the port.");
         }
     }
-
-    private static int Choose()
-    {
-        lock (Choosing)
-        {
-            for (var attempt = 0; attempt < 1_000; attempt++)
-            {
-                var port = RandomNumberGenerator.GetInt32(First, End);
-                if (!Chosen.Contains(port) && IsFree(port))
-                {
-                    Chosen.Add(port);
-                    return port;
-                }
-            }
-        }
-
-        throw new DistributedApplicationException($"No free port was found between {First} and {End}.");
-    }
-
-    private static bool IsFree(int port) => CanListen(IPAddress.Loopback, port) && (!Socket.OSSupportsIPv6 || CanListen(IPAddress.IPv6Loopback, port));
 
     private static bool CanListen(IPAddress address, int port)
     {

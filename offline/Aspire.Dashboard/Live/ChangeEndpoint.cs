@@ -1,0 +1,27 @@
+using System.Runtime.CompilerServices;
+using Aspire.Dashboard.Telemetry;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
+
+namespace Aspire.Dashboard.Live;
+
+/// <summary>Tells pages by server-sent events what has changed, so that they ask again for what they show.</summary>
+internal static class ChangeEndpoint
+{
+    public static void MapChanges(this IEndpointRouteBuilder endpoints) =>
+        endpoints.MapGet("/api/changes", (ChangeNotes notes, IHostApplicationLifetime lifetime, HttpContext context) =>
+            TypedResults.ServerSentEvents(WatchAsync(notes, lifetime, context.RequestAborted), eventType: "change"));
+
+    // Each event's data is the names of topics, such as "traces logs". The first, "connected", makes a browser know that it is connected.
+    private static async IAsyncEnumerable<string> WatchAsync(ChangeNotes notes, IHostApplicationLifetime lifetime, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        yield return "connected";
+        await foreach (var topics in notes.WatchAsync(end.Token))
+        {
+            yield return string.Join(' ', topics.Select(topic => topic.ToString().ToLowerInvariant()));
+        }
+    }
+}
