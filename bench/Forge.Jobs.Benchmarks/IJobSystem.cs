@@ -6,6 +6,9 @@ internal interface IJobSystem : IAsyncDisposable
     /// <summary>The name in the table.</summary>
     string Name { get; }
 
+    /// <summary>The part of a measure's usual jobs that it takes, so that the measure lasts seconds; 0 where the system has no such thing.</summary>
+    double ShareOf(string measure);
+
     /// <summary>Empties the system and brings it to the state that it would be in after a start. No worker runs.</summary>
     Task ResetAsync();
 

@@ -15,17 +15,20 @@ internal static class Measurements
     /// <summary>Lets the runtime compile what it will measure.</summary>
     public static async Task WarmUpAsync(IJobSystem system, Settings settings)
     {
-        await DrainAsync(system, settings.Jobs(20_000));
-        await TogetherAsync(system, settings.Jobs(5_000));
+        await DrainAsync(system, settings.Jobs(20_000, system.ShareOf("drain")));
+        await TogetherAsync(system, settings.Jobs(5_000, system.ShareOf("together")));
     }
 
-    public static Task<Figures> TakeAsync(string measure, IJobSystem system, Settings settings) => measure switch
+    public static Task<Figures> TakeAsync(string measure, IJobSystem system, Settings settings) =>
+        system.ShareOf(measure) is > 0 and var share ? TakeAsync(measure, system, settings, share) : Task.FromResult<Figures>([]);
+
+    private static Task<Figures> TakeAsync(string measure, IJobSystem system, Settings settings, double share) => measure switch
     {
-        "single" => OneAsync("enqueue one by one, 32 at once", PerSecond, SingleAsync(system, settings.Jobs(30_000))),
-        "bulk" => OneAsync("enqueue in bulk", PerSecond, BulkAsync(system, settings.Jobs(100_000))),
-        "drain" => OneAsync("drain of a full list", PerSecond, DrainAsync(system, settings.Jobs(50_000))),
-        "together" => OneAsync("enqueue and drain together", PerSecond, TogetherAsync(system, settings.Jobs(30_000))),
-        "pickup" => PickupAsync(system, settings.Jobs(300)),
+        "single" => OneAsync("enqueue one by one, 32 at once", PerSecond, SingleAsync(system, settings.Jobs(30_000, share))),
+        "bulk" => OneAsync("enqueue in bulk", PerSecond, BulkAsync(system, settings.Jobs(100_000, share))),
+        "drain" => OneAsync("drain of a full list", PerSecond, DrainAsync(system, settings.Jobs(50_000, share))),
+        "together" => OneAsync("enqueue and drain together", PerSecond, TogetherAsync(system, settings.Jobs(30_000, share))),
+        "pickup" => PickupAsync(system, settings.Jobs(300, share)),
         "history" => HistoryAsync(system, settings),
         "idle" => IdleAsync(system, settings),
         _ => throw new ArgumentException($"The measure '{measure}' is not known."),
@@ -159,9 +162,11 @@ internal static class Measurements
         {
             await Task.Delay(5);
         }
+
+        runs.CheckThatEachRanOnce();
     }
 
-    /// <summary>Counts the runs; a job that runs twice counts twice, which the stored states then show.</summary>
+    /// <summary>Counts the runs; a job that ran twice has counted twice.</summary>
     private sealed class RunCounter(int expected)
     {
         private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -171,6 +176,14 @@ internal static class Measurements
         public Task FirstAsync => _first.Task;
 
         public Task AllAsync => _all.Task;
+
+        public void CheckThatEachRanOnce()
+        {
+            if (Volatile.Read(ref _count) is var count && count != expected)
+            {
+                throw new InvalidOperationException($"{expected} jobs ran {count} times.");
+            }
+        }
 
         public void Ran()
         {

@@ -13,6 +13,8 @@ foreach (var name in settings.Systems)
     systems.Add(name switch
     {
         "forge" => new ForgeSystem(settings.Postgres, settings.Redis),
+        "hangfire-postgres" => new HangfirePostgresSystem(settings.Postgres),
+        "hangfire-redis" => new HangfireRedisSystem(settings.Redis),
         _ => throw new ArgumentException($"The system '{name}' is not known here."),
     });
 }

@@ -7,7 +7,8 @@ internal sealed record Settings(string Postgres, string Redis, string[] Systems,
 {
     public const string Usage =
         """
-        Usage: Forge.Jobs.Benchmarks [--systems forge] [--measures single,bulk,drain,together,pickup,history,idle] [--rounds 3] [--scale 1]
+        Usage: Forge.Jobs.Benchmarks [--systems forge,hangfire-postgres,hangfire-redis] [--rounds 3] [--scale 1]
+               [--measures single,bulk,drain,together,pickup,history,idle]
                [--postgres <connection string, or POSTGRES>] [--redis <configuration, or REDIS>] [--postgres-process <id of the server, for idle>]
         Each figure is a line of JSON on the standard output; remarks go to the standard error. --scale 0.1 takes a tenth of the jobs.
         """;
@@ -36,6 +37,6 @@ internal sealed record Settings(string Postgres, string Redis, string[] Systems,
                 given.TryGetValue("postgres-process", out var process) ? int.Parse(process, CultureInfo.InvariantCulture) : null);
     }
 
-    /// <summary>A number of jobs, scaled.</summary>
-    public int Jobs(int count) => Math.Max(64, (int)(count * Scale));
+    /// <summary>A number of jobs, scaled, and cut to the system's share.</summary>
+    public int Jobs(int count, double share = 1) => Math.Max(64, (int)(count * Scale * share));
 }

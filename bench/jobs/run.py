@@ -1,10 +1,14 @@
 """Measures job systems on a private Postgres (synchronous_commit=on, other settings as Debian ships them) and a private redis-server.
 
-Usage: run.py [--systems forge] [--measures single,bulk,drain,together,pickup,history,idle] [--rounds 3] [--scale 1] [--json FILE] [--servers-only]
-Needs: dotnet, redis-server, PostgreSQL's server programs. As root, Postgres runs as the user postgres, since it refuses to run as root.
+Usage: run.py [--systems forge,bullmq,...] [--measures single,bulk,drain,together,pickup,history,idle] [--rounds 3] [--scale 1] [--json FILE]
+       run.py --tables FILE...      print the tables of earlier runs
+       run.py --servers-only
+Needs: dotnet, redis-server, PostgreSQL's server programs, node 20 or later with npm. As root, Postgres runs as the user postgres, since it refuses to run
+as root. The packages of the systems in JavaScript are installed at the first use; --without-node leaves these systems out.
 
 Each program prints one line of JSON per figure (system, measure, unit, value, round). This driver runs a round of every program in turn, so that a slow
-minute hits all of them, merges the lines and prints the medians. A system that is not written in .NET is one more entry in PROGRAMS.
+minute hits all of them, merges the lines and prints the medians, and the medians of the ratios within a round. A system that is not written in .NET is
+one more entry in PROGRAMS.
 """
 
 import argparse
@@ -21,9 +25,10 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-DOTNET_SYSTEMS = ["forge"]
+NODE = HERE / "node"
+DOTNET_SYSTEMS = ["forge", "hangfire-postgres", "hangfire-redis"]
 # Other programs by system, each called with --measures and --scale, and POSTGRES_URI and REDIS_URI in its environment.
-PROGRAMS = {}
+PROGRAMS = {name: ["node", str(NODE / "main.mjs"), "--system", name] for name in ["bullmq", "graphile-batched", "graphile-plain"]}
 
 
 def free_port():
@@ -45,6 +50,16 @@ def wait_for(port):
 def postgres_program(name):
     found = shutil.which(name) or next((str(path) for path in sorted(pathlib.Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)), None)
     return found or sys.exit(f"{name} is not installed")
+
+
+def install_node_packages():
+    for program in ["node", "npm"]:
+        if not shutil.which(program):
+            sys.exit(f"{program} is not installed: install Node.js 20 or later with npm, or say --without-node to leave {', '.join(PROGRAMS)} out")
+    installed = NODE / "node_modules/.package-lock.json"
+    if not installed.exists() or installed.stat().st_mtime < (NODE / "package-lock.json").stat().st_mtime:
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=NODE, check=True, stdout=sys.stderr)
+        installed.touch()
 
 
 class Servers:
@@ -93,10 +108,17 @@ def run(command, environment):
         sys.exit(f"{command[0]} ended with {process.returncode}")
 
 
-def table(figures):
-    systems = list(dict.fromkeys(figure["system"] for figure in figures))
-    measures = list(dict.fromkeys((figure["measure"], figure["unit"]) for figure in figures))
-    print("| median (lowest to highest) | " + " | ".join(systems) + " |")
+def systems_and_measures(figures):
+    return (list(dict.fromkeys(figure["system"] for figure in figures)), list(dict.fromkeys((figure["measure"], figure["unit"]) for figure in figures)))
+
+
+def print_row(first, cells):
+    print(f"| {first} | " + " | ".join(cells) + " |")
+
+
+def print_medians(figures):
+    systems, measures = systems_and_measures(figures)
+    print_row("median (lowest to highest)", systems)
     print("|---" * (len(systems) + 1) + "|")
     for measure, unit in measures:
         cells = []
@@ -104,7 +126,31 @@ def table(figures):
             values = [figure["value"] for figure in figures if (figure["system"], figure["measure"]) == (system, measure)]
             form = "{:,.0f}" if unit == "jobs/s" else "{:.2f}"
             cells.append(f"{form.format(statistics.median(values))} ({form.format(min(values))} to {form.format(max(values))})" if values else "–")
-        print(f"| {measure}, {unit} | " + " | ".join(cells) + " |")
+        print_row(f"{measure}, {unit}", cells)
+
+
+def print_ratios(figures, of="Forge"):
+    systems, measures = systems_and_measures(figures)
+    peers = [system for system in systems if system != of]
+    values = {(figure["system"], figure["measure"], figure["round"]): figure["value"] for figure in figures}
+    print_row(f"{of} / peer, median of the rounds", peers)
+    print("|---" * (len(peers) + 1) + "|")
+    for measure, unit in measures:
+        cells = []
+        for peer in peers:
+            rounds = [number for system, name, number in values if (system, name) == (peer, measure) and (of, measure, number) in values]
+            ratios = [values[of, measure, number] / values[peer, measure, number] for number in rounds]
+            cells.append(f"{statistics.median(ratios):.2f}" if ratios else "–")
+        if any(cell != "–" for cell in cells):
+            print_row(measure if unit == "jobs/s" else f"{measure} (less is better)", cells)
+
+
+def print_tables(figures):
+    print_medians(figures)
+    systems, _ = systems_and_measures(figures)
+    if "Forge" in systems and len(systems) > 1:
+        print()
+        print_ratios(figures)
 
 
 def main():
@@ -114,13 +160,22 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--scale", default="1")
     parser.add_argument("--json", type=pathlib.Path)
+    parser.add_argument("--tables", type=pathlib.Path, nargs="+", metavar="FILE")
+    parser.add_argument("--without-node", action="store_true")
     parser.add_argument("--servers-only", action="store_true", help="start the servers, say where they are, and wait for the end of the input")
     options = parser.parse_args()
-    systems = options.systems.split(",")
+    if options.tables:
+        print_tables([json.loads(line) for file in options.tables for line in file.read_text().splitlines()])
+        return
+    systems = [name for name in options.systems.split(",") if not (options.without_node and name in PROGRAMS)]
+    if unknown := [name for name in systems if name not in [*DOTNET_SYSTEMS, *PROGRAMS]]:
+        sys.exit(f"not known: {', '.join(unknown)}")
 
     project = HERE.parent / "Forge.Jobs.Benchmarks"
     if not options.servers_only:
         subprocess.run(["dotnet", "build", "-c", "Release", "-v", "quiet", str(project)], check=True, stdout=sys.stderr)
+        if any(name in PROGRAMS for name in systems):
+            install_node_packages()
     program = str(ROOT / "artifacts/bin/Forge.Jobs.Benchmarks/release/Forge.Jobs.Benchmarks")
     figures = []
     with Servers() as servers:
@@ -131,18 +186,17 @@ def main():
             return
         print(f"load average before: {os.getloadavg()[0]:.1f}", file=sys.stderr)
         common = ["--measures", options.measures, "--scale", options.scale]
-        dotnet = [name for name in systems if name in DOTNET_SYSTEMS]
         for number in range(1, options.rounds + 1):
             print(f"round {number}", file=sys.stderr)
-            commands = [[program, "--systems", name, "--rounds", "1", "--postgres-process", str(servers.postgres.pid), *common] for name in dotnet]
-            commands += [[*PROGRAMS[name], *common] for name in systems if name in PROGRAMS]
+            of_dotnet = ["--rounds", "1", "--postgres-process", str(servers.postgres.pid)]
+            commands = [[program, "--systems", name, *of_dotnet, *common] if name in DOTNET_SYSTEMS else [*PROGRAMS[name], *common] for name in systems]
             for command in commands:
                 figures += [{**figure, "round": number} for figure in run(command, servers.environment)]
         print(f"load average after: {os.getloadavg()[0]:.1f}", file=sys.stderr)
 
     if options.json:
         options.json.write_text("".join(json.dumps(figure) + "\n" for figure in figures))
-    table(figures)
+    print_tables(figures)
 
 
 if __name__ == "__main__":

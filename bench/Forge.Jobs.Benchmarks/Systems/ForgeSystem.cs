@@ -17,6 +17,8 @@ internal sealed class ForgeSystem(string postgres, string redis) : IJobSystem
 
     public string Name => "Forge";
 
+    public double ShareOf(string measure) => 1;
+
     public async Task ResetAsync()
     {
         await StopWorkerAsync();
