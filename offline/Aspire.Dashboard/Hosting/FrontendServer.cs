@@ -54,7 +54,12 @@ internal static class FrontendServer
         var app = builder.Build();
         app.UseHostFiltering();
         app.Use(AddSecurityHeadersAsync);
-        app.UseStaticFiles(new StaticFileOptions { FileProvider = new EmbeddedFileProvider(typeof(FrontendServer).Assembly, "Aspire.Dashboard.wwwroot") });
+        app.UseStaticFiles(new StaticFileOptions
+        {
+            FileProvider = new EmbeddedFileProvider(typeof(FrontendServer).Assembly, "Aspire.Dashboard.wwwroot"),
+            // The address stays the same when the file changes.
+            OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = "no-cache",
+        });
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
