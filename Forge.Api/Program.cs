@@ -48,4 +48,5 @@ forge.MapLanes();
 forge.MapJobs();
 forge.MapQueues();
 forge.MapPayments();
+forge.MapSchedules();
 app.Run();

@@ -76,4 +76,19 @@ public interface IForgeApi
 
     [Get("/forge/payments/{id}")]
     Task<PaymentResponse> GetPaymentAsync(Guid id, CancellationToken cancellationToken);
+
+    [Get("/forge/schedules")]
+    Task<Page<ScheduleResponse>> ListSchedulesAsync(string? after, int? limit, CancellationToken cancellationToken);
+
+    [Get("/forge/schedules/{name}")]
+    Task<ScheduleResponse> GetScheduleAsync(string name, CancellationToken cancellationToken);
+
+    [Put("/forge/schedules/{name}")]
+    Task<ScheduleResponse> PutScheduleAsync(string name, [Body] PutScheduleRequest request, CancellationToken cancellationToken);
+
+    [Delete("/forge/schedules/{name}")]
+    Task DeleteScheduleAsync(string name, CancellationToken cancellationToken);
+
+    [Post("/forge/schedules/{name}/run")]
+    Task<JobResponse> RunScheduleAsync(string name, CancellationToken cancellationToken);
 }

@@ -69,5 +69,5 @@ public sealed record QueueResponse(
     double OldestAgeSeconds,
     double ThroughputPerMinute);
 
-/// <summary>One page of a list, newest first; <paramref name="Next"/> goes into <c>after</c> and is null at the end.</summary>
+/// <summary>One page of a list, newest first unless it says otherwise; <paramref name="Next"/> goes into <c>after</c> and is null at the end.</summary>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);

@@ -11,7 +11,7 @@ namespace Microsoft.Extensions.Hosting;
 /// <summary>Adds durable jobs to an application.</summary>
 public static class JobQueueHostingExtensions
 {
-    /// <summary>Adds what enqueues and reads jobs: <see cref="IJobQueue"/>, <see cref="JobReader"/>, <see cref="JobControl"/> and <see cref="JobKindRegistry"/>, with migrations at start, health check <c>jobs</c> and telemetry.</summary>
+    /// <summary>Adds what enqueues and reads jobs: <see cref="IJobQueue"/>, <see cref="JobReader"/>, <see cref="JobControl"/>, <see cref="JobSchedules"/> and <see cref="JobKindRegistry"/>, with migrations at start, health check <c>jobs</c> and telemetry.</summary>
     /// <remarks>Needs a registered <see cref="NpgsqlDataSource"/> and <see cref="IConnectionMultiplexer"/>. Calling it twice is harmless. Register kinds with <c>builder.Services.AddJobKind</c>.</remarks>
     public static TBuilder AddJobQueue<TBuilder>(this TBuilder builder, Action<JobQueueOptions>? configure = null)
         where TBuilder : IHostApplicationBuilder
@@ -35,6 +35,12 @@ public static class JobQueueHostingExtensions
         services.AddSingleton(provider => new JobKindRegistry(provider.GetServices<JobKind>(), provider.GetRequiredService<IOptions<JobQueueOptions>>()));
         services.AddSingleton<IJobQueue, JobQueue>();
         services.AddSingleton(provider => new JobControl(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<JobDispatch>()));
+        services.AddSingleton(provider => new JobSchedules(
+            provider.GetRequiredService<NpgsqlDataSource>(),
+            provider.GetRequiredService<JobDispatch>(),
+            provider.GetRequiredService<IJobQueue>(),
+            provider.GetRequiredService<JobKindRegistry>(),
+            provider.GetRequiredService<IOptions<JobQueueOptions>>()));
         services.AddSingleton(provider => new JobReader(
             provider.GetRequiredService<NpgsqlDataSource>(),
             provider.GetRequiredService<JobDispatch>(),

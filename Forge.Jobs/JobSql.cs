@@ -21,6 +21,12 @@ internal static class JobSql
     public static readonly string WaitingIds = Read("Working.waiting-ids.sql");
     public static readonly string WaitingCounts = Read("Working.waiting-counts.sql");
     public static readonly string OldestClaimable = Read("Health.oldest-claimable.sql");
+    public static readonly string PutSchedule = Read("Scheduling.put-schedule.sql");
+    public static readonly string ReadSchedules = Read("Scheduling.read-schedules.sql");
+    public static readonly string NextFire = Read("Scheduling.next-fire.sql");
+    public static readonly string DueSchedule = Read("Scheduling.due-schedule.sql");
+    public static readonly string EndFire = Read("Scheduling.end-fire.sql");
+    public static readonly string ParkedSchedules = Read("Scheduling.parked-schedules.sql");
     public static readonly string Take = Read("Dispatch.take.lua");
 
     private static string Read(string name)

@@ -10,7 +10,7 @@ namespace Microsoft.Extensions.Hosting;
 public static class JobWorkerHostingExtensions
 {
     private const string SchedulerName = "forge-jobs";
-    private static readonly TimeSpan DrainRestart = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongRunRestart = TimeSpan.FromSeconds(1);
 
     /// <summary>Adds the worker, and all of <see cref="JobQueueHostingExtensions.AddJobQueue"/> with it. Register what it runs with <c>builder.Services.AddJobHandler</c>.</summary>
     /// <remarks>Adds the health check <c>job-worker</c>. Calling it twice is harmless. Several workers, in one process or many, share the work.</remarks>
@@ -54,14 +54,18 @@ public static class JobWorkerHostingExtensions
         services.AddSingleton<JobRescuer>();
         services.AddSingleton<JobSweeper>();
         services.AddSingleton<JobPruner>();
+        services.AddSingleton<ScheduleFirer>();
+        services.AddSingleton<FirePruner>();
         services.AddQuartz(SchedulerName, quartz =>
         {
-            // The drain runs until the worker stops; the trigger only brings it back should it ever end.
-            Schedule<JobDrain>(quartz, "drain", _ => DrainRestart);
+            // The first two run until the worker stops; the trigger only brings them back should they ever end.
+            Schedule<JobDrain>(quartz, "drain", _ => LongRunRestart);
+            Schedule<ScheduleClock>(quartz, "schedules", _ => LongRunRestart);
             Schedule<MaintenanceTick<JobPromoter>>(quartz, "promote", options => options.PromoteInterval);
             Schedule<MaintenanceTick<JobRescuer>>(quartz, "rescue", options => options.RescueInterval);
             Schedule<MaintenanceTick<JobSweeper>>(quartz, "sweep", options => options.SweepInterval);
             Schedule<MaintenanceTick<JobPruner>>(quartz, "prune", options => options.PruneInterval);
+            Schedule<MaintenanceTick<FirePruner>>(quartz, "prune-fires", options => options.PruneInterval);
         });
         services.AddQuartzHostedService(SchedulerName, quartz => quartz.WaitForJobsToComplete = true);
     }

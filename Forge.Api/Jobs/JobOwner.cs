@@ -14,4 +14,6 @@ internal static class JobOwner
     public static string? ToJobFilter(this ClaimsPrincipal caller) => caller.IsAdmin() ? null : caller.ToJobOwner();
 
     public static bool MaySee(this ClaimsPrincipal caller, JobDetails job) => caller.IsAdmin() || job.Owner == caller.ToJobOwner();
+
+    public static bool MaySee(this ClaimsPrincipal caller, JobSchedule schedule) => caller.IsAdmin() || schedule.Owner == caller.ToJobOwner();
 }

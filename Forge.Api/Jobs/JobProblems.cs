@@ -12,6 +12,15 @@ internal static class JobProblems
     public static ProblemHttpResult QueueNotFound(string queue) =>
         TypedResults.Problem($"There is no queue '{queue}'. GET /forge/queues lists them.", statusCode: StatusCodes.Status404NotFound);
 
+    public static ProblemHttpResult ScheduleNotFound() =>
+        TypedResults.Problem("There is no such schedule. GET /forge/schedules lists those that you may see.", statusCode: StatusCodes.Status404NotFound);
+
+    public static ProblemHttpResult SchedulesAreForAdmins() =>
+        TypedResults.Problem("Only administrators change and run schedules.", statusCode: StatusCodes.Status403Forbidden);
+
+    public static ProblemHttpResult NotRunnable(string reason) =>
+        TypedResults.Problem($"{reason} PUT the schedule again with a kind and a payload that are known here.", statusCode: StatusCodes.Status409Conflict);
+
     public static ProblemHttpResult InternalKind(string kind) =>
         TypedResults.Problem($"Only the app itself and administrators enqueue '{kind}'.", statusCode: StatusCodes.Status403Forbidden);
 

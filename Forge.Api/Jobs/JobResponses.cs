@@ -46,6 +46,23 @@ internal static class JobResponses
         queue.OldestAge.TotalSeconds,
         queue.ThroughputPerMinute);
 
+    public static ScheduleResponse ToResponse(this JobSchedule schedule) => new(
+        schedule.Name,
+        schedule.Kind,
+        schedule.Payload,
+        schedule.Cron,
+        schedule.TimeZone,
+        schedule.IsEnabled,
+        schedule.NextFireAt,
+        schedule.LastFireAt,
+        schedule.LastJobId,
+        schedule.Error,
+        schedule.CreatedAt,
+        schedule.UpdatedAt,
+        new ScheduleLinks(schedule.Address(), $"{schedule.Address()}/run", schedule.LastJobId is { } job ? Address(job) : null));
+
+    public static string Address(this JobSchedule schedule) => $"/forge/schedules/{schedule.Name}";
+
     private static JobLinks Links(Guid id)
     {
         var self = Address(id);

@@ -24,6 +24,16 @@ internal sealed class FieldErrors
         }
     }
 
+    public FieldErrors Add(IReadOnlyDictionary<string, string[]> errors)
+    {
+        foreach (var (field, messages) in errors)
+        {
+            Array.ForEach(messages, message => Add(field, message));
+        }
+
+        return this;
+    }
+
     public ValidationProblem ToProblem() =>
         TypedResults.ValidationProblem(_errors, detail: "Correct the fields named in 'errors' and send the request again.");
 }

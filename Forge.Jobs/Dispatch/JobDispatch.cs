@@ -36,6 +36,8 @@ internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNam
 
     public void AnnounceQueues() => Send(database => database.Publish(names.Queues, RedisValue.EmptyString, CommandFlags.FireAndForget));
 
+    public void AnnounceSchedules() => Send(database => database.Publish(names.Schedules, RedisValue.EmptyString, CommandFlags.FireAndForget));
+
     /// <summary>Takes up to <paramref name="limit"/> ids, most urgent first; null when Redis does not answer.</summary>
     public async Task<IReadOnlyList<Guid>?> TakeAsync(IEnumerable<string> queues, int limit)
     {
@@ -82,6 +84,8 @@ internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNam
     public Task ListenForNudgesAsync(Action heard) => ListenAsync(names.Nudge, _ => heard());
 
     public Task ListenForQueuesAsync(Action heard) => ListenAsync(names.Queues, _ => heard());
+
+    public Task ListenForSchedulesAsync(Action heard) => ListenAsync(names.Schedules, _ => heard());
 
     public Task ListenForCancelsAsync(Action<Guid> heard) => ListenAsync(names.Cancel, message =>
     {

@@ -17,6 +17,9 @@ internal sealed class RedisNames(IOptions<JobQueueOptions> options)
     /// <summary>The workers listen here for "a queue was paused or resumed".</summary>
     public RedisChannel Queues => RedisChannel.Literal($"{_prefix}:queues");
 
+    /// <summary>The workers listen here for "a schedule was put".</summary>
+    public RedisChannel Schedules => RedisChannel.Literal($"{_prefix}:schedules");
+
     /// <summary>The list of ids of one queue and priority, such as <c>{forge:jobs}:queue:mail:5</c>.</summary>
     public RedisKey List(string queue, int priority) => $"{_prefix}:queue:{queue}:{priority}";
 

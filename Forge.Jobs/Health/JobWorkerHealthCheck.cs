@@ -6,23 +6,32 @@ using OpenTelemetry;
 
 namespace Forge.Jobs;
 
-/// <summary>The running side: unhealthy without Postgres, or when it has room, jobs wait that it could claim, and it claims nothing; degraded without Redis; parked jobs are named and make nobody unhealthy.</summary>
+/// <summary>The running side: unhealthy without Postgres, or when it has room, jobs wait that it could claim, and it claims nothing; degraded without Redis; parked jobs and schedules are named and make nobody unhealthy.</summary>
 internal sealed class JobWorkerHealthCheck(
     NpgsqlDataSource dataSource,
     JobDispatch dispatch,
     WorkerScope scope,
     RunningJobs running,
     WorkerActivity activity,
+    JobKindRegistry kinds,
     IOptions<JobWorkerOptions> options) : IHealthCheck
 {
+    private readonly KindVersions _known = new(kinds.Kinds);
+
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         using var untraced = SuppressInstrumentationScope.Begin();
         var parked = activity.Parked.ToDictionary(
             jobs => string.Create(CultureInfo.InvariantCulture, $"parked {jobs.Kind} v{jobs.Version}"), object (jobs) => jobs.Count, StringComparer.Ordinal);
-        var description = parked.Count == 0 ? null : $"Jobs that this worker cannot run wait for one that can: {string.Join(", ", parked.Keys)}.";
+        var description = parked.Count == 0 ? "" : $"Jobs that this worker cannot run wait for one that can: {string.Join(", ", parked.Keys)}. ";
         try
         {
+            if (await ParkedSchedulesAsync(cancellationToken) is { Count: > 0 } schedules)
+            {
+                description += $"Schedules of kinds that this worker does not know wait for one that does: {string.Join(", ", schedules)}.";
+                parked["parked schedules"] = schedules;
+            }
+
             if (running.FreeSlots > 0
                 && activity.SinceClaim > options.Value.IdleAlarm
                 && await OldestClaimableAgeAsync(cancellationToken) is { } age
@@ -39,8 +48,22 @@ internal sealed class JobWorkerHealthCheck(
         }
 
         return dispatch.IsConnected
-            ? HealthCheckResult.Healthy(description, parked)
+            ? HealthCheckResult.Healthy(description.Length > 0 ? description.TrimEnd() : null, parked)
             : HealthCheckResult.Degraded($"Redis does not answer: jobs are claimed by a slow poll. {description}".TrimEnd(), data: parked);
+    }
+
+    private async Task<List<string>> ParkedSchedulesAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(JobSql.ParkedSchedules);
+        _known.AddTo(command);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var names = new List<string>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            names.Add(reader.GetString(0));
+        }
+
+        return names;
     }
 
     private async Task<TimeSpan?> OldestClaimableAgeAsync(CancellationToken cancellationToken)

@@ -74,6 +74,29 @@ public sealed class JobKindRegistry
         }
     }
 
+    /// <summary>Reads a payload that was stored some time ago, in a version of that time. What is wrong with it then is an error by field, or by <c>""</c>.</summary>
+    internal JobRequestResult Restore(string kind, int version, string payload)
+    {
+        if (!_kinds.TryGetValue(kind, out var found) || !found.CanRead(version))
+        {
+            return new JobRequestResult.UnknownKind();
+        }
+
+        try
+        {
+            var value = JsonSerializer.Deserialize(found.BringForward(payload, version), found.PayloadType, JobJson.Stored) ?? throw new JsonException("The payload is null.");
+            var errors = PayloadValidator.Validate(value);
+            return errors.Count > 0
+                ? new JobRequestResult.InvalidPayload(errors)
+                : new JobRequestResult.Valid(found, JobRequest.Create(kind, found.PayloadType, value));
+        }
+        catch (Exception exception)
+        {
+            // Whatever an upcaster or a constructor threw: the payload is what it is, and the caller says so.
+            return Invalid("", $"{exception.GetType().Name}: {exception.Message}");
+        }
+    }
+
     internal JobKind Get(string kind) => _kinds.TryGetValue(kind, out var found)
         ? found
         : throw new ArgumentException($"The kind '{kind}' is not registered in this program; call AddJobKind or AddJobHandler.", nameof(kind));

@@ -28,6 +28,7 @@ internal sealed partial class JobWorker(
         await heartbeat.BeatAsync(cancellationToken);
         await dispatch.ListenForNudgesAsync(signals.Work.Set);
         await dispatch.ListenForQueuesAsync(signals.Heartbeat.Set);
+        await dispatch.ListenForSchedulesAsync(signals.Schedules.Set);
         await dispatch.ListenForCancelsAsync(running.Cancel);
         _heartbeats = Task.Run(() => heartbeat.RunAsync(_stopHeartbeat.Token), CancellationToken.None);
         WorkerStarted(worker.Id);

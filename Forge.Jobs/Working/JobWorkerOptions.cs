@@ -48,12 +48,17 @@ public sealed class JobWorkerOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often the worker looks whether a schedule has changed, beside being told so through Redis. It wakes for the next due one in any case.</summary>
+    /// <value>The default is 5 seconds.</value>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan SchedulePollInterval { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How often old finished jobs are deleted.</summary>
     /// <value>The default is 5 minutes.</value>
     [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
     public TimeSpan PruneInterval { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long completed and cancelled jobs are kept, with their results.</summary>
+    /// <summary>How long completed and cancelled jobs are kept, with their results, and the records of fires.</summary>
     /// <value>The default is 7 days.</value>
     [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
     public TimeSpan RetainFinished { get; set; } = TimeSpan.FromDays(7);

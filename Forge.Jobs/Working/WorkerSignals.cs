@@ -11,6 +11,9 @@ internal sealed class WorkerSignals : IDisposable
     /// <summary>A queue was paused or resumed: do not wait for the next heartbeat.</summary>
     public Signal Heartbeat { get; } = new();
 
+    /// <summary>A schedule was put: it may be due earlier than the one that is waited for.</summary>
+    public Signal Schedules { get; } = new();
+
     /// <summary>The last run has ended.</summary>
     public Signal Idle { get; } = new();
 
@@ -26,6 +29,7 @@ internal sealed class WorkerSignals : IDisposable
     {
         Work.Dispose();
         Heartbeat.Dispose();
+        Schedules.Dispose();
         Idle.Dispose();
         Claiming.Dispose();
         _stopping.Dispose();

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OpenTelemetry;
+using Quartz;
+
+namespace Forge.Jobs;
+
+/// <summary>The long-running Quartz job that fires schedules when they are due, and sleeps until the next one in between.</summary>
+[DisallowConcurrentExecution]
+internal sealed partial class ScheduleClock(ScheduleFirer firer, WorkerSignals signals, IOptions<JobWorkerOptions> options, TimeProvider time, ILogger<ScheduleClock> logger) : IJob
+{
+    /// <summary>Another worker is at the one that is due.</summary>
+    private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(10);
+
+    private static readonly TimeSpan FailurePause = TimeSpan.FromSeconds(1);
+
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
+    {
+        using var untraced = SuppressInstrumentationScope.Begin();
+        Activity.Current = null; // a fire is the root of its trace
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, signals.Stopping);
+        try
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await signals.Schedules.WaitAsync(await FireDueAsync(stop.Token), time, stop.Token);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The worker stops.
+        }
+    }
+
+    /// <summary>Fires what is due. Returns how long to sleep.</summary>
+    private async Task<TimeSpan> FireDueAsync(CancellationToken cancellationToken)
+    {
+        var failed = new List<string>();
+        try
+        {
+            TimeSpan? until;
+            do
+            {
+                until = await firer.UntilNextAsync(failed, cancellationToken);
+            }
+            while (until <= TimeSpan.Zero && await firer.FireNextAsync(failed, cancellationToken));
+
+            return failed.Count > 0 ? FailurePause : Limit(until);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            LookFailed(exception);
+            return FailurePause;
+        }
+    }
+
+    private TimeSpan Limit(TimeSpan? until) =>
+        until is not { } wished || wished > options.Value.SchedulePollInterval ? options.Value.SchedulePollInterval
+        : wished < ShortPause ? ShortPause
+        : wished;
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Looking for due schedules failed; trying again after a pause.")]
+    private partial void LookFailed(Exception exception);
+}

@@ -1,0 +1,187 @@
+namespace Forge.Jobs.Tests.Scheduling;
+
+public sealed class FireTests(JobServers servers) : ScheduleTests(servers)
+{
+    [Fact]
+    public async Task EachSecond_OnTwoWorkers_FiresEachDueSecondOnce()
+    {
+        var seconds = LongTests.AreWanted ? 60 : 4;
+        await using var first = await JobProgram.StartAsync(Database);
+        await using var second = await JobProgram.StartAsync(Database);
+        await PutAsync(first);
+
+        await WaitForFiresAsync(seconds, TimeSpan.FromSeconds(seconds + 60));
+        await Task.WhenAll(first.StopAsync(), second.StopAsync());
+
+        var fires = await FiresAsync();
+        AreEachSecond(fires);
+        Assert.DoesNotContain(fires, fire => fire.IsMissed);
+        await HasOneJobEachAsync(fires);
+        Report("each second", fires);
+    }
+
+    [Fact]
+    public async Task EachSecond_AfterAnOutage_IsCaughtUpOnce()
+    {
+        await using (var first = await JobProgram.StartAsync(Database))
+        await using (var second = await JobProgram.StartAsync(Database))
+        {
+            await PutAsync(first);
+            await WaitForFiresAsync(2);
+            await Task.WhenAll(first.StopAsync(), second.StopAsync());
+        }
+
+        var before = await FiresAsync();
+        if (LongTests.AreWanted)
+        {
+            await Database.ExecuteAsync("select pg_sleep(20)");
+        }
+        else
+        {
+            // Nothing fires here, so the past can be made longer instead of waiting for it.
+            await Database.ExecuteAsync("update jobs.schedule set next_fire_at = next_fire_at - interval '20 seconds'");
+            await Database.ExecuteAsync("update jobs.schedule_fire set fire_at = fire_at - interval '20 seconds'");
+        }
+
+        var restarted = await Database.ScalarAsync<DateTime>("select now()");
+        await using var third = await JobProgram.StartAsync(Database);
+        await using var fourth = await JobProgram.StartAsync(Database);
+        await WaitForFiresAsync(before.Count + 4);
+        await Task.WhenAll(third.StopAsync(), fourth.StopAsync());
+
+        var fires = await FiresAsync();
+        var after = fires.Skip(before.Count).ToList();
+        Assert.Equal(1, after.Count(fire => fire.IsMissed));
+        Assert.True(after[0].IsMissed);
+        Assert.All(after.Skip(1), fire => Assert.True(fire.FireAt > restarted));
+        AreEachSecond([.. after.Skip(1)]);
+        await HasOneJobEachAsync(fires);
+        Report($"outage of {(after[1].FireAt - after[0].FireAt).TotalSeconds:0} s", after);
+    }
+
+    [Fact]
+    public async Task Fire_ThatIsLateButNotMissed_IsFiredLikeAnyOther()
+    {
+        await using var program = await JobProgram.CreateAsync(Database);
+        await PutAsync(program);
+        await DelayNextFireAsync("5 seconds");
+
+        await program.StartAsync();
+        var fires = await WaitForFiresAsync(6);
+        await program.StopAsync();
+
+        AreEachSecond(fires);
+        Assert.DoesNotContain(fires, fire => fire.IsMissed);
+    }
+
+    [Fact]
+    public async Task Fire_OfARareSchedule_IsCaughtUpOnceAndThenWaits()
+    {
+        await using var program = await JobProgram.CreateAsync(Database);
+        await PutAsync(program, Request(Nightly));
+        await DelayNextFireAsync("100 days");
+
+        await program.StartAsync();
+        var fire = Assert.Single(await WaitForFiresAsync(1));
+        await program.WaitForAsync(fire.JobId!.Value, JobState.Completed);
+        await program.StopAsync();
+
+        var schedule = await FindAsync(program);
+        Assert.True(fire.IsMissed);
+        Assert.Equal((fire.FireAt, fire.JobId), (schedule.LastFireAt!.Value.UtcDateTime, schedule.LastJobId));
+        Assert.True(schedule.NextFireAt > await Database.ScalarAsync<DateTime>("select now()"));
+        await HasOneJobEachAsync(await FiresAsync());
+    }
+
+    [Fact]
+    public async Task Fire_ThatHasHappenedBefore_IsNotRepeated()
+    {
+        await using var program = await JobProgram.CreateAsync(Database);
+        await PutAsync(program, Request(Nightly));
+        await DelayNextFireAsync("1 hour");
+        await FireDueAsync(program);
+        var fire = Assert.Single(await FiresAsync());
+        await Database.ExecuteAsync("update jobs.schedule set next_fire_at = last_fire_at");
+
+        await FireDueAsync(program);
+
+        Assert.Equal(fire, Assert.Single(await FiresAsync()));
+        Assert.Equal(fire.JobId, (await FindAsync(program)).LastJobId);
+        await HasOneJobEachAsync([fire]);
+    }
+
+    [Fact]
+    public async Task Fire_WhenTheScheduleIsDeletedMeanwhile_EndsAndIsTheLast()
+    {
+        await using var program = await JobProgram.CreateAsync(Database);
+        await PutAsync(program);
+        await DelayNextFireAsync("1 second");
+        await using var connection = await Database.Data.OpenConnectionAsync(Token);
+        await using var transaction = await connection.BeginTransactionAsync(Token);
+        await using (var hold = new Npgsql.NpgsqlCommand("lock table jobs.job in exclusive mode", connection, transaction))
+        {
+            await hold.ExecuteNonQueryAsync(Token);
+        }
+
+        var firing = program.Get<ScheduleFirer>().FireNextAsync([], Token);
+        await WaitForLocksAsync(1);
+        var deleting = program.Get<JobSchedules>().DeleteAsync(Name, Token);
+        await WaitForLocksAsync(2);
+        await transaction.CommitAsync(Token);
+
+        Assert.True(await firing);
+        Assert.True(await deleting);
+        Assert.Null(await program.Get<JobSchedules>().FindAsync(Name, Token));
+        Assert.Equal(1, await Database.ScalarAsync<long>("select count(*) from jobs.job"));
+        Assert.False(await program.Get<ScheduleFirer>().FireNextAsync([], Token));
+    }
+
+    [Fact]
+    public async Task Fire_WithoutRedis_Happens()
+    {
+        await using var program = await JobProgram.StartAsync(Database, builder => builder.UseUnreachableRedis());
+        await PutAsync(program);
+
+        var fires = await WaitForFiresAsync(2);
+
+        await program.WaitForAsync(fires[0].JobId!.Value, JobState.Completed);
+    }
+
+    [Fact]
+    public async Task Prune_DeletesOldFiresOnly()
+    {
+        await using var program = await JobProgram.StartAsync(Database);
+        await PutAsync(program);
+        await WaitForFiresAsync(2);
+        await program.StopAsync();
+        var fires = await FiresAsync();
+        await Database.ExecuteAsync("update jobs.schedule_fire set fired_at = now() - interval '8 days' where fire_at = @at", new Npgsql.NpgsqlParameter("at", fires[0].FireAt));
+
+        await program.Get<FirePruner>().RunOnceAsync(Token);
+
+        Assert.Equal(fires.Skip(1), await FiresAsync());
+    }
+
+    private static async Task FireDueAsync(JobProgram program)
+    {
+        while (await program.Get<ScheduleFirer>().FireNextAsync([], Token))
+        {
+        }
+    }
+
+    /// <summary>Waits until so many sessions of this database wait for a lock.</summary>
+    private async Task WaitForLocksAsync(int count)
+    {
+        while (await Database.ScalarAsync<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") < count)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), Token);
+        }
+    }
+
+    private static void Report(string what, List<Fire> fires)
+    {
+        var late = fires.Where(fire => !fire.IsMissed).Select(fire => (fire.FiredAt - fire.FireAt).TotalMilliseconds).Order().ToList();
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{what}: {fires.Count} fires, {fires.Count(fire => fire.IsMissed)} caught up; late by {late[late.Count / 2]:0.0} ms (median), {late[^1]:0.0} ms (most)");
+    }
+}
