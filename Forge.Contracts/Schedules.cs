@@ -10,11 +10,11 @@ namespace Forge.Contracts;
 /// <param name="Enabled">False stores it without firing it; true when left out.</param>
 public sealed record PutScheduleRequest(string Kind, JsonElement Payload, string Cron, string? TimeZone = null, bool? Enabled = null);
 
-/// <summary>A schedule now.</summary>
-/// <param name="NextFireAt">Null while it is disabled, and when there is no fire time left.</param>
-/// <param name="LastFireAt">The latest fire time that was dealt with.</param>
-/// <param name="LastJobId">The job of that fire; null when none could be enqueued.</param>
-/// <param name="Error">Why its last fire enqueued no job, or why it waits; null when all is well.</param>
+/// <summary>
+/// A schedule now. <paramref name="NextFireAt"/> is null while it is disabled, and when there is no fire time left. <paramref name="LastFireAt"/> is the
+/// latest fire time that was dealt with, <paramref name="LastJobId"/> its job; null when none could be enqueued. <paramref name="Error"/> says why that was
+/// so, or why the schedule waits.
+/// </summary>
 public sealed record ScheduleResponse(
     string Name,
     string Kind,
