@@ -66,10 +66,10 @@ public sealed class FireTests(JobServers servers) : ScheduleTests(servers)
         await PutAsync(program);
         await DelayNextFireAsync("5 seconds");
 
-        await program.StartAsync();
-        var fires = await WaitForFiresAsync(6);
-        await program.StopAsync();
+        await FireDueAsync(program);
 
+        var fires = await FiresAsync();
+        Assert.InRange(fires.Count, 6, int.MaxValue);
         AreEachSecond(fires);
         Assert.DoesNotContain(fires, fire => fire.IsMissed);
     }
