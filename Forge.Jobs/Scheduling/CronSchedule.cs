@@ -18,9 +18,6 @@ internal sealed partial class CronSchedule
         _expression = expression;
     }
 
-    /// <summary>The IANA name of the zone, spelt as the system spells it.</summary>
-    public string TimeZone => _expression.TimeZone.Id;
-
     /// <summary>Reads both. What is wrong goes into <paramref name="errors"/>, under <c>cron</c> and <c>timeZone</c>; then the result is null.</summary>
     public static CronSchedule? Read(string cron, string timeZone, IDictionary<string, string[]> errors)
     {
@@ -72,6 +69,7 @@ internal sealed partial class CronSchedule
         && !id.Equals("localtime", StringComparison.OrdinalIgnoreCase)
         && TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone)
         && zone.HasIanaId
+        && zone.Id == id // another spelling is found only where the right one was asked for before
             ? zone
             : null;
 

@@ -57,7 +57,7 @@ public sealed class JobSchedules
             return new PutScheduleResult.Invalid(errors);
         }
 
-        var isNew = await StoreAsync(request, job, cron.TimeZone, request.IsEnabled ? next : null, cancellationToken);
+        var isNew = await StoreAsync(request, job, request.IsEnabled ? next : null, cancellationToken);
         _dispatch.AnnounceSchedules();
         return await FindAsync(request.Name, cancellationToken) is not { } schedule ? await PutAsync(request, cancellationToken) // deleted at this very moment
             : isNew ? new PutScheduleResult.Created(schedule)
@@ -136,7 +136,7 @@ public sealed class JobSchedules
         return (DateTime)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    private async Task<bool> StoreAsync(JobScheduleRequest request, NewJob job, string timeZone, DateTimeOffset? next, CancellationToken cancellationToken)
+    private async Task<bool> StoreAsync(JobScheduleRequest request, NewJob job, DateTimeOffset? next, CancellationToken cancellationToken)
     {
         await using var command = CreateCommand(JobSql.PutSchedule, request.Name);
         Add("kind", NpgsqlDbType.Text, job.Request.Kind);
@@ -148,7 +148,7 @@ public sealed class JobSchedules
         Add("owner", NpgsqlDbType.Text, job.Request.Owner);
         Add("unique_key", NpgsqlDbType.Text, job.Request.UniqueKey);
         Add("cron", NpgsqlDbType.Text, request.Cron);
-        Add("time_zone", NpgsqlDbType.Text, timeZone);
+        Add("time_zone", NpgsqlDbType.Text, request.TimeZone);
         Add("enabled", NpgsqlDbType.Boolean, request.IsEnabled);
         Add("next_fire_at", NpgsqlDbType.TimestampTz, next);
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;

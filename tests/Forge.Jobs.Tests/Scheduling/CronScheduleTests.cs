@@ -58,6 +58,7 @@ public sealed class CronScheduleTests
     [InlineData("")]
     [InlineData("Mars/Olympus")]
     [InlineData("Eastern Standard Time")]
+    [InlineData("europe/berlin")]
     [InlineData("localtime")]
     [InlineData("right/Europe/Berlin")]
     [InlineData("../../../etc/passwd")]

@@ -14,7 +14,7 @@ public sealed class JobSchedulesTests(JobServers servers) : ScheduleTests(server
 
         var created = Assert.IsType<PutScheduleResult.Created>(await PutAsync(program, Request(Nightly) with
         {
-            TimeZone = "europe/berlin",
+            TimeZone = "Europe/Berlin",
             Job = JobRequest.For(JobProgram.Kind, new TestPayload("hello")) with { Owner = "ada", Priority = 2, MaxAttempts = 7 },
         })).Schedule;
 
