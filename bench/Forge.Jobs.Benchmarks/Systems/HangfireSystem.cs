@@ -24,6 +24,7 @@ internal abstract class HangfireSystem : IJobSystem
         _workersStorage = new(CreateStorage);
         _client = new(() => new BackgroundJobClient(_enqueuersStorage.Value));
         // Hangfire's client blocks its caller: without threads at hand, the measurement would be of how slowly the pool adds them.
+        // The driver gives each system a process of its own, so that this changes no other.
         ThreadPool.SetMinThreads(2 * Callers, 2 * Callers);
     }
 
