@@ -22,7 +22,7 @@ internal sealed class HangfirePostgresSystem(string postgres) : HangfireSystem
 
     protected override JobStorage CreateStorage()
     {
-        // The shortest interval that it allows without calling it unsafe. Its notifications (EnableLongPolling) made no pickup faster here, and enqueueing slower.
+        // The shortest interval that it does not call unsafe. Its notifications (EnableLongPolling) open a listener for every fetch, and made no pickup faster here.
         var options = new PostgreSqlStorageOptions { QueuePollInterval = TimeSpan.FromMilliseconds(50) };
         return new PostgreSqlStorage(new NpgsqlConnectionFactory(postgres, options), options);
     }
