@@ -29,6 +29,7 @@ internal static class FrontendServer
         builder.Services.AddSingleton(appHost.GetRequiredService<LoginLink>());
         builder.Services.AddSingleton(appHost.GetRequiredService<TelemetryStore>());
         builder.Services.AddSingleton(appHost.GetRequiredService<ChangeNotes>());
+        builder.Services.AddSingleton(appHost.GetRequiredService<TimeProvider>());
         builder.Services.AddSingleton(appHost.GetRequiredService<DistributedApplicationModel>());
         builder.Services.AddSingleton(appHost.GetRequiredService<ResourceNotificationService>());
         builder.Services.AddSingleton(appHost.GetRequiredService<ResourceLoggerService>());

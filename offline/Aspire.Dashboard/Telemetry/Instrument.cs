@@ -29,7 +29,11 @@ public enum InstrumentKind
 /// <param name="Attributes">The set.</param>
 /// <param name="Bounds">A histogram's upper bounds: one fewer than its buckets.</param>
 /// <param name="Points">The values. A value that stays the same is one point that becomes longer.</param>
-public sealed record MetricSeries(TelemetryAttribute[] Attributes, double[] Bounds, IReadOnlyList<MetricPoint> Points);
+public sealed record MetricSeries(TelemetryAttribute[] Attributes, double[] Bounds, IReadOnlyList<MetricPoint> Points)
+{
+    /// <summary>Whether older values had to go: then the first that is left says nothing about its growth.</summary>
+    public bool IsCut { get; init; }
+}
 
 /// <summary>A value of a metric.</summary>
 /// <param name="BeginNanos">When it was first so.</param>

@@ -51,6 +51,15 @@ public sealed class LogStore(TelemetryLimits limits, ChangeNotes notes)
         notes.Note(ChangeTopic.Logs);
     }
 
+    /// <summary>The line with a number; null when it is not there, or no longer.</summary>
+    public TelemetryLog? Get(long number)
+    {
+        lock (_lock)
+        {
+            return _logs.FirstOrDefault(log => log.Number == number);
+        }
+    }
+
     /// <summary>Lists lines: the newest that match, the oldest of them first.</summary>
     public Page<TelemetryLog> Find(LogQuery query)
     {

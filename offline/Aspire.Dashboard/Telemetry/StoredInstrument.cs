@@ -27,6 +27,7 @@ internal sealed class StoredSeries(TelemetryAttribute[] attributes, double[] bou
 {
     private readonly Queue<MetricPoint> _points = [];
     private MetricPoint? _last;
+    private bool _isCut;
 
     public int Count => _points.Count + (_last is null ? 0 : 1);
 
@@ -51,6 +52,7 @@ internal sealed class StoredSeries(TelemetryAttribute[] attributes, double[] bou
     /// <summary>Lets the oldest point go, and says how many values fewer are kept.</summary>
     public int RemoveOldest()
     {
+        _isCut = true;
         if (_points.TryDequeue(out var oldest))
         {
             return ValuesOf(oldest);
@@ -61,7 +63,7 @@ internal sealed class StoredSeries(TelemetryAttribute[] attributes, double[] bou
         return values;
     }
 
-    public MetricSeries ToSeries(bool withPoints) => new(attributes, bounds, withPoints ? [.. _points, .. _last is null ? (MetricPoint[])[] : [_last]] : []);
+    public MetricSeries ToSeries(bool withPoints) => new(attributes, bounds, withPoints ? [.. _points, .. _last is null ? (MetricPoint[])[] : [_last]] : []) { IsCut = _isCut };
 
     private static int ValuesOf(MetricPoint point) => 1 + point.Buckets.Length;
 }

@@ -54,6 +54,7 @@ internal sealed class StoredTrace(TraceId id)
 
     public bool Matches(TraceQuery query) =>
         (query.Lane is not { } lane || Lane == lane)
+        && (query.After is not { } place || place.IsBefore(this))
         && (query.HasError is not { } hasError || ErrorCount > 0 == hasError)
         && (query.MinDuration is not { } shortest || UnixNanos.ToDuration(EndNanos - StartNanos) >= shortest)
         && (query.Resources.Count == 0 || Spans.Exists(span => query.Resources.Contains(span.Scope.Resource)))

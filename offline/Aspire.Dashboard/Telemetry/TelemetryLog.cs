@@ -74,6 +74,9 @@ public sealed record LogQuery
     /// <summary>Only lines that came after the one with this number.</summary>
     public long AfterNumber { get; init; }
 
+    /// <summary>Only lines that came before the one with this number.</summary>
+    public long BeforeNumber { get; init; } = long.MaxValue;
+
     /// <summary>Leaves out so many of the newest.</summary>
     public int Skip { get; init; }
 
@@ -94,6 +97,7 @@ public sealed record LogQuery
 
     internal bool Matches(TelemetryLog log) =>
         log.Number > AfterNumber
+        && log.Number < BeforeNumber
         && log.SeverityNumber >= MinSeverity
         && (TraceId is not { } traceId || log.TraceId == traceId)
         && (SpanId is not { } spanId || log.SpanId == spanId)

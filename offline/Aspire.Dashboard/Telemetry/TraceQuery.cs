@@ -18,6 +18,9 @@ public sealed record TraceQuery
     /// <summary>Only traces with a span that contains this text in its name, id or attributes.</summary>
     public string? Text { get; init; }
 
+    /// <summary>Only traces further down the list than this place.</summary>
+    public TraceCursor? After { get; init; }
+
     /// <summary>Leaves out so many of the newest.</summary>
     public int Skip { get; init; }
 

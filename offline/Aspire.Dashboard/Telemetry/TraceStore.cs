@@ -100,7 +100,7 @@ public sealed class TraceStore(TelemetryLimits limits, ChangeNotes notes)
     {
         var matching = new List<StoredTrace>(_traces.Count);
         matching.AddRange(_traces.Values.Where(trace => trace.Matches(query)));
-        matching.Sort((left, right) => right.StartNanos.CompareTo(left.StartNanos));
+        matching.Sort((left, right) => right.StartNanos.CompareTo(left.StartNanos) is var order and not 0 ? order : right.Id.Value.CompareTo(left.Id.Value));
         return matching;
     }
 

@@ -8,8 +8,13 @@ export function startFilters(live) {
     const apply = () => {
       clearTimeout(timer);
       const fields = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ''));
-      history.replaceState(null, '', fields.size > 0 ? `${form.action.split('?')[0]}?${fields}` : form.action.split('?')[0]);
-      live.refreshAll();
+      const address = form.getAttribute('action') + (fields.size > 0 ? `?${fields}` : '');
+      if (document.querySelector('[data-live]')) {
+        history.replaceState(null, '', address);
+        live.refreshAll();
+      } else {
+        location.assign(address);
+      }
     };
 
     form.addEventListener('input', event => {

@@ -128,9 +128,13 @@ class Live {
 
     for (const part of changed) {
       const fresh = page.getElementById(part.id);
-      if (fresh) {
-        replace(part, fresh);
+      if (!fresh) {
+        // The page has become another one: what was missing is there now.
+        location.reload();
+        return;
       }
+
+      replace(part, fresh);
     }
   }
 }

@@ -14,7 +14,11 @@ export function startPanel(live) {
   const mark = link => links().forEach(other => {
     other.tabIndex = other === link ? 0 : -1;
     other.closest('tr, li').classList.toggle('selected', other === link);
-    other.toggleAttribute('aria-current', other === link);
+    if (other === link) {
+      other.setAttribute('aria-current', 'true');
+    } else {
+      other.removeAttribute('aria-current');
+    }
   });
 
   const markByAddress = () => {
