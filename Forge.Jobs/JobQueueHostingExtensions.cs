@@ -34,7 +34,10 @@ public static class JobQueueHostingExtensions
         services.AddSingleton<JobMetrics>();
         services.AddSingleton(provider => new JobKindRegistry(provider.GetServices<JobKind>(), provider.GetRequiredService<IOptions<JobQueueOptions>>()));
         services.AddSingleton<IJobQueue, JobQueue>();
-        services.AddSingleton(provider => new JobControl(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<JobDispatch>()));
+        services.AddSingleton(provider => new JobControl(
+            provider.GetRequiredService<NpgsqlDataSource>(),
+            provider.GetRequiredService<JobDispatch>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new JobSchedules(
             provider.GetRequiredService<NpgsqlDataSource>(),
             provider.GetRequiredService<JobDispatch>(),

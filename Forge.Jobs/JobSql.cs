@@ -9,8 +9,10 @@ internal static class JobSql
     public static readonly string FindConflict = Read("Enqueuing.find-conflict.sql");
     public static readonly string ClaimIds = Read("Working.claim-ids.sql");
     public static readonly string ClaimOldest = Read("Working.claim-oldest.sql");
+    public static readonly string Complete = Read("Working.complete.sql");
     public static readonly string Finish = Read("Working.finish.sql");
     public static readonly string Rescue = Read("Working.rescue.sql");
+    public static readonly string HandBack = Read("Working.hand-back.sql");
     public static readonly string Heartbeat = Read("Working.heartbeat.sql");
     public static readonly string Promote = Read("Working.promote.sql");
     public static readonly string ReadJobs = Read("Reading.read-jobs.sql");

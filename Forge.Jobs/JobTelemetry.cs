@@ -25,6 +25,11 @@ internal static class JobTelemetry
     /// <summary>The span of an enqueue, in the caller's trace.</summary>
     public static Activity? StartSend(string queue)
     {
+        if (!Source.HasListeners())
+        {
+            return null;
+        }
+
         var tags = SpanTags("send", queue);
         var lane = LaneOf(Activity.Current);
         if (lane is not null)
@@ -58,6 +63,11 @@ internal static class JobTelemetry
     {
         // A root is what a span becomes when nothing is current; the caller's async flow gets its own value back when it leaves.
         Activity.Current = null;
+        if (!Source.HasListeners())
+        {
+            return null;
+        }
+
         ActivityLink[] links = ActivityContext.TryParse(job.TraceParent, job.TraceState, isRemote: true, out var sender) ? [new ActivityLink(sender)] : [];
         var tags = SpanTags("process", job.Queue);
         tags[Lane] = DurableLane;

@@ -36,6 +36,11 @@ public static class JobWorkerHostingExtensions
         services.AddSingleton<WorkerSignals>();
         services.AddSingleton<WorkerActivity>();
         services.AddSingleton<WorkerHeartbeat>();
+        services.AddSingleton<WorkerLease>();
+        services.AddSingleton<ClaimAhead>();
+        services.AddSingleton<JobBuffer>();
+        services.AddSingleton<JobSlots>();
+        services.AddSingleton<JobHandBack>();
         services.AddSingleton<RunningJobs>();
         services.AddSingleton<RunningJobWriter>();
         services.AddSingleton<JobRunner>();

@@ -1,19 +1,25 @@
 namespace Forge.Jobs;
 
-/// <summary>Wakes one waiter. Several sets before the wait count as one.</summary>
+/// <summary>Wakes one waiter. Several sets before the wait count as one, and cost next to nothing.</summary>
 internal sealed class Signal : IDisposable
 {
     private readonly SemaphoreSlim _set = new(0, 1);
+    private bool _isSet;
 
     public void Set()
     {
+        if (Interlocked.Exchange(ref _isSet, true))
+        {
+            return;
+        }
+
         try
         {
             _set.Release();
         }
-        catch (Exception exception) when (exception is SemaphoreFullException or ObjectDisposedException)
+        catch (ObjectDisposedException)
         {
-            // Already set, or nobody will wait any more: both mean that there is nothing to say.
+            // Nobody will wait any more, so there is nothing to say.
         }
     }
 
@@ -25,6 +31,8 @@ internal sealed class Signal : IDisposable
         try
         {
             await _set.WaitAsync(either.Token);
+            // A set between the wait and this line is not lost: whatever it announces is there when the waiter looks, which is after this.
+            Volatile.Write(ref _isSet, false);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

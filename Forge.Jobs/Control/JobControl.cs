@@ -5,13 +5,17 @@ namespace Forge.Jobs;
 /// <summary>What a person may do to jobs and queues. Who may is the caller's decision.</summary>
 public sealed class JobControl
 {
+    private static readonly TimeSpan HonouredPoll = TimeSpan.FromSeconds(0.02);
+
     private readonly NpgsqlDataSource _dataSource;
     private readonly JobDispatch _dispatch;
+    private readonly TimeProvider _time;
 
-    internal JobControl(NpgsqlDataSource dataSource, JobDispatch dispatch)
+    internal JobControl(NpgsqlDataSource dataSource, JobDispatch dispatch, TimeProvider time)
     {
         _dataSource = dataSource;
         _dispatch = dispatch;
+        _time = time;
     }
 
     /// <summary>Cancels a waiting job at once, and signals a running one: its token is cancelled within 2 seconds, and it becomes cancelled when its handler ends without completing.</summary>
@@ -79,7 +83,8 @@ public sealed class JobControl
         return new JobChangeResult.Changed(state);
     }
 
-    /// <summary>Stops claims from a queue: when this returns, no further job of it starts. Running jobs go on. Pausing twice is harmless.</summary>
+    /// <summary>Pauses a queue: when this returns, no further job of it starts. Running jobs go on. Pausing twice is harmless.</summary>
+    /// <remarks>It waits until every worker has given back what it had claimed and not started: a few milliseconds with Redis, at most a heartbeat or two without, and for a worker that does not answer, until its lease ends.</remarks>
     public async Task PauseQueueAsync(string queue, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(queue);
@@ -88,6 +93,7 @@ public sealed class JobControl
         command.Parameters.Add(new("queue", queue));
         await command.ExecuteNonQueryAsync(cancellationToken);
         _dispatch.AnnounceQueues();
+        await WaitUntilHonouredAsync(queue, cancellationToken);
     }
 
     /// <summary>Lets a queue's jobs start again. Resuming a queue that is not paused is harmless.</summary>
@@ -98,6 +104,20 @@ public sealed class JobControl
         command.Parameters.Add(new("queue", queue));
         await command.ExecuteNonQueryAsync(cancellationToken);
         _dispatch.AnnounceQueues();
+    }
+
+    private async Task WaitUntilHonouredAsync(string queue, CancellationToken cancellationToken)
+    {
+        await using var command = _dataSource.CreateCommand(
+            """
+            select exists (select from jobs.queue where name = @queue and paused_at is not null)
+               and exists (select from jobs.worker where lease_expires_at > now() and @queue <> all (paused_queues))
+            """);
+        command.Parameters.Add(new("queue", queue));
+        while (await command.ExecuteScalarAsync(cancellationToken) is true)
+        {
+            await Task.Delay(HonouredPoll, _time, cancellationToken);
+        }
     }
 
     private async Task<JobChangeResult> RefuseAsync(Guid id, CancellationToken cancellationToken) =>

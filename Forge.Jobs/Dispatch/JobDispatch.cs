@@ -13,24 +13,38 @@ internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNam
 
     public bool IsConnected => redis.IsConnected;
 
-    /// <summary>Puts ids on the lists and wakes the workers, without waiting for Redis: the caller's jobs are committed already.</summary>
-    public void Push(IEnumerable<DispatchedJob> jobs)
+    /// <summary>Puts ids at the end of their lists and wakes the workers, without waiting for Redis: the caller's jobs are committed already.</summary>
+    public void Push(IReadOnlyCollection<DispatchedJob> jobs) => Send(database =>
     {
-        Send(database =>
+        foreach (var list in jobs.GroupBy(job => names.List(job.Queue, job.Priority)))
         {
-            foreach (var list in jobs.GroupBy(job => (job.Queue, job.Priority)))
-            {
-                database.ListRightPush(
-                    names.List(list.Key.Queue, list.Key.Priority),
-                    [.. list.Select(job => (RedisValue)job.Id.ToString())],
-                    flags: CommandFlags.FireAndForget);
-            }
+            database.ListRightPush(list.Key, [.. list.Select(IdOf)], flags: CommandFlags.FireAndForget);
+        }
 
-            database.Publish(names.Nudge, RedisValue.EmptyString, CommandFlags.FireAndForget);
-        });
+        database.Publish(names.Nudge, RedisValue.EmptyString, CommandFlags.FireAndForget);
+    });
+
+    /// <summary>Puts ids at the front of their lists, the first of them first.</summary>
+    public void PushFront(IReadOnlyCollection<DispatchedJob> jobs) => Send(database =>
+    {
+        foreach (var list in jobs.GroupBy(job => names.List(job.Queue, job.Priority)))
+        {
+            database.ListLeftPush(list.Key, [.. list.Reverse().Select(IdOf)], flags: CommandFlags.FireAndForget);
+        }
+
+        database.Publish(names.Nudge, RedisValue.EmptyString, CommandFlags.FireAndForget);
+    });
+
+    /// <summary>Tells the followers of these jobs to look again, all in one message.</summary>
+    public void AnnounceChanges(IReadOnlyCollection<Guid> ids)
+    {
+        if (ids.Count > 0)
+        {
+            Send(database => database.Publish(names.Changes, ChangeMessage.Of(ids), CommandFlags.FireAndForget));
+        }
     }
 
-    public void AnnounceChange(Guid id) => Send(database => database.Publish(names.Job(id), RedisValue.EmptyString, CommandFlags.FireAndForget));
+    public void AnnounceChange(Guid id) => AnnounceChanges([id]);
 
     public void AnnounceCancel(Guid id) => Send(database => database.Publish(names.Cancel, id.ToString(), CommandFlags.FireAndForget));
 
@@ -39,10 +53,9 @@ internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNam
     public void AnnounceSchedules() => Send(database => database.Publish(names.Schedules, RedisValue.EmptyString, CommandFlags.FireAndForget));
 
     /// <summary>Takes up to <paramref name="limit"/> ids, most urgent first; null when Redis does not answer.</summary>
-    public async Task<IReadOnlyList<Guid>?> TakeAsync(IEnumerable<string> queues, int limit)
+    public async Task<IReadOnlyList<Guid>?> TakeAsync(IReadOnlyList<string> queues, int limit)
     {
-        var queueList = queues.ToList();
-        var keys = Enumerable.Range(0, 10).SelectMany(priority => queueList.Select(queue => names.List(queue, priority))).ToArray();
+        var keys = names.Lists(queues);
         if (keys.Length == 0)
         {
             return [];
@@ -98,10 +111,16 @@ internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNam
     /// <summary>Calls <paramref name="heard"/> at changes of one job until the result is disposed. Without Redis it hears nothing.</summary>
     public async Task<IAsyncDisposable> ListenForChangesAsync(Guid id, Action heard)
     {
-        var channel = names.Job(id);
-        void Handler(RedisChannel _, RedisValue __) => heard();
-        await ListenAsync(channel, Handler);
-        return new Subscription(redis, channel, Handler);
+        void Handler(RedisChannel _, RedisValue message)
+        {
+            if (ChangeMessage.Names(message, id))
+            {
+                heard();
+            }
+        }
+
+        await ListenAsync(names.Changes, Handler);
+        return new Subscription(redis, names.Changes, Handler);
     }
 
     private Task ListenAsync(RedisChannel channel, Action<string> heard) => ListenAsync(channel, (_, message) => heard(message.ToString()));
@@ -118,6 +137,8 @@ internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNam
             NoteDown(exception);
         }
     }
+
+    private static RedisValue IdOf(DispatchedJob job) => job.Id.ToString();
 
     private void Send(Action<IDatabase> commands)
     {

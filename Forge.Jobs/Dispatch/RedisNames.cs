@@ -23,6 +23,10 @@ internal sealed class RedisNames(IOptions<JobQueueOptions> options)
     /// <summary>The list of ids of one queue and priority, such as <c>{forge:jobs}:queue:mail:5</c>.</summary>
     public RedisKey List(string queue, int priority) => $"{_prefix}:queue:{queue}:{priority}";
 
-    /// <summary>Followers of one job listen here for "look again".</summary>
-    public RedisChannel Job(Guid id) => RedisChannel.Literal($"{_prefix}:job:{id}");
+    /// <summary>The lists of these queues in the order of their urgency: all of priority 0, then all of 1, and so on.</summary>
+    public RedisKey[] Lists(IReadOnlyList<string> queues) =>
+        [.. Enumerable.Range(0, 10).SelectMany(priority => queues.Select(queue => List(queue, priority)))];
+
+    /// <summary>Followers of jobs listen here; each message names jobs that changed, see <see cref="ChangeMessage"/>.</summary>
+    public RedisChannel Changes => RedisChannel.Literal($"{_prefix}:changes");
 }

@@ -10,22 +10,26 @@ internal static class JobInserter
     public static async Task<Dictionary<Guid, bool>> InsertAsync(IReadOnlyCollection<NewJob> jobs, NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(JobSql.Insert, connection, transaction);
-        var parameters = command.Parameters;
-        parameters.Add(new("ids", jobs.Select(job => job.Id).ToArray()));
-        parameters.Add(new("kinds", jobs.Select(job => job.Request.Kind).ToArray()));
-        parameters.Add(new("versions", jobs.Select(job => job.Version).ToArray()));
-        parameters.Add(new("queues", jobs.Select(job => job.Queue).ToArray()));
-        parameters.Add(new("priorities", jobs.Select(job => (short)job.Request.Priority).ToArray()));
-        parameters.Add(Array("payloads", NpgsqlDbType.Jsonb, jobs.Select(job => job.Request.Payload)));
-        parameters.Add(new("max_attempts", jobs.Select(job => job.MaxAttempts).ToArray()));
-        parameters.Add(Array("run_ats", NpgsqlDbType.TimestampTz, jobs.Select(job => job.Request.RunAt?.UtcDateTime)));
-        parameters.Add(Array("delays", NpgsqlDbType.Interval, jobs.Select(job => job.Request.Delay)));
-        parameters.Add(Array("owners", NpgsqlDbType.Text, jobs.Select(job => job.Request.Owner)));
-        parameters.Add(Array("unique_keys", NpgsqlDbType.Text, jobs.Select(job => job.Request.UniqueKey)));
-        parameters.Add(Array("idempotency_keys", NpgsqlDbType.Text, jobs.Select(job => job.Request.IdempotencyKey)));
-        parameters.Add(Array("request_hashes", NpgsqlDbType.Bytea, jobs.Select(job => job.RequestHash)));
-        parameters.Add(Array("traceparents", NpgsqlDbType.Text, jobs.Select(job => job.TraceParent)));
-        parameters.Add(Array("tracestates", NpgsqlDbType.Text, jobs.Select(job => job.TraceState)));
+        command.AddArray("ids", NpgsqlDbType.Uuid, jobs, job => job.Id);
+        command.AddArray("kinds", NpgsqlDbType.Text, jobs, job => job.Request.Kind);
+        command.AddArray("versions", NpgsqlDbType.Integer, jobs, job => job.Version);
+        command.AddArray("queues", NpgsqlDbType.Text, jobs, job => job.Queue);
+        command.AddArray("priorities", NpgsqlDbType.Smallint, jobs, job => (short)job.Request.Priority);
+        command.AddArray("payloads", NpgsqlDbType.Jsonb, jobs, job => job.Request.Payload);
+        command.AddArray("max_attempts", NpgsqlDbType.Integer, jobs, job => job.MaxAttempts);
+        command.AddArray("run_ats", NpgsqlDbType.TimestampTz, jobs, job => job.Request.RunAt?.UtcDateTime);
+        command.AddArray("delays", NpgsqlDbType.Interval, jobs, job => job.Request.Delay);
+        command.AddArray("owners", NpgsqlDbType.Text, jobs, job => job.Request.Owner);
+        command.AddArray("unique_keys", NpgsqlDbType.Text, jobs, job => job.Request.UniqueKey);
+        command.AddArray("idempotency_keys", NpgsqlDbType.Text, jobs, job => job.Request.IdempotencyKey);
+        command.AddArray("request_hashes", NpgsqlDbType.Bytea, jobs, job => job.RequestHash);
+        command.AddArray("traceparents", NpgsqlDbType.Text, jobs, job => job.TraceParent);
+        command.AddArray("tracestates", NpgsqlDbType.Text, jobs, job => job.TraceState);
+        if (transaction is null)
+        {
+            // In the caller's transaction it is the caller's connection, on which nothing of ours should stay.
+            await command.PrepareAsync(cancellationToken);
+        }
 
         var stored = new Dictionary<Guid, bool>(jobs.Count);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -61,9 +65,6 @@ internal static class JobInserter
             _ => new EnqueueResult.UniqueKeyTaken(id),
         };
     }
-
-    private static NpgsqlParameter Array<T>(string name, NpgsqlDbType type, IEnumerable<T> values) =>
-        new(name, NpgsqlDbType.Array | type) { Value = values.ToArray() };
 
     private static NpgsqlParameter Value(string name, NpgsqlDbType type, object? value) =>
         new(name, type) { Value = value ?? DBNull.Value };

@@ -11,7 +11,7 @@ internal sealed class JobWorkerHealthCheck(
     NpgsqlDataSource dataSource,
     JobDispatch dispatch,
     WorkerScope scope,
-    RunningJobs running,
+    JobSlots slots,
     WorkerActivity activity,
     JobKindRegistry kinds,
     IOptions<JobWorkerOptions> options) : IHealthCheck
@@ -32,13 +32,13 @@ internal sealed class JobWorkerHealthCheck(
                 parked["parked schedules"] = schedules;
             }
 
-            if (running.FreeSlots > 0
+            if (slots.Free > 0
                 && activity.SinceClaim > options.Value.IdleAlarm
                 && await OldestClaimableAgeAsync(cancellationToken) is { } age
                 && age > options.Value.IdleAlarm)
             {
                 return HealthCheckResult.Unhealthy(
-                    string.Create(CultureInfo.InvariantCulture, $"Jobs wait since {age.TotalSeconds:0} s, {running.FreeSlots} can start here, and none was claimed for {activity.SinceClaim.TotalSeconds:0} s."),
+                    string.Create(CultureInfo.InvariantCulture, $"Jobs wait since {age.TotalSeconds:0} s, {slots.Free} can start here, and none was claimed for {activity.SinceClaim.TotalSeconds:0} s."),
                     data: parked);
             }
         }

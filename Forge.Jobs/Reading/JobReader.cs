@@ -213,16 +213,16 @@ public sealed class JobReader
         await using var command = _dataSource.CreateCommand($"{JobSql.ReadJobs}\n{condition}");
         command.Parameters.AddRange(parameters.ToArray());
         var jobs = new List<JobDetails>();
-        var running = new Dictionary<Guid, JobAttempt>();
+        var own = new Dictionary<Guid, JobAttempt>();
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
             {
                 var job = JobRow.ReadJob(reader);
                 jobs.Add(job);
-                if (job.State is JobState.Running)
+                if (JobRow.ReadOwnAttempt(reader) is { } attempt)
                 {
-                    running.Add(job.Id, JobRow.ReadRunningAttempt(reader));
+                    own.Add(job.Id, attempt);
                 }
             }
         }
@@ -230,7 +230,7 @@ public sealed class JobReader
         var ended = await ReadAttemptsAsync([.. jobs.Select(job => job.Id)], cancellationToken);
         return [.. jobs.Select(job => job with
         {
-            Attempts = running.TryGetValue(job.Id, out var current) ? [.. ended[job.Id], current] : [.. ended[job.Id]],
+            Attempts = own.TryGetValue(job.Id, out var last) ? [.. ended[job.Id], last] : [.. ended[job.Id]],
         })];
     }
 

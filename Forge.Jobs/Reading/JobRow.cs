@@ -29,9 +29,10 @@ internal static class JobRow
         TraceId = row.TextOrNull(18),
     };
 
-    /// <summary>The run that is going on, of which only the job's own row knows.</summary>
-    public static JobAttempt ReadRunningAttempt(NpgsqlDataReader row) =>
-        new(row.GetInt32(6), row.Time(13), FinishedAt: null, Outcome: null, TraceId: null, row.GetString(19), ErrorType: null, ErrorMessage: null);
+    /// <summary>The run of which only the job's own row knows: the one that is going on, or that completed the job. Null when there is none.</summary>
+    public static JobAttempt? ReadOwnAttempt(NpgsqlDataReader row) => row.TextOrNull(19) is { } worker
+        ? new(row.GetInt32(6), row.Time(13), row.TimeOrNull(14), row.IsDBNull(14) ? null : AttemptOutcome.Completed, row.TextOrNull(20), worker, ErrorType: null, ErrorMessage: null)
+        : null;
 
     public static JobAttempt ReadEndedAttempt(NpgsqlDataReader row) =>
         new(row.GetInt32(1), row.Time(2), row.Time(3), row.GetString(4), row.TextOrNull(5), row.GetString(6), row.TextOrNull(7), row.TextOrNull(8));

@@ -4,15 +4,13 @@ namespace Forge.Jobs;
 internal sealed class JobRun : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly CancellationTokenSource _timeout;
-    private readonly CancellationTokenRegistration _timedOut;
+    private readonly ITimer _timeout;
     private int _reason;
 
     public JobRun(ClaimedJob job, TimeSpan timeout, TimeProvider time)
     {
         Job = job;
-        _timeout = new CancellationTokenSource(timeout, time);
-        _timedOut = _timeout.Token.Register(() => Stop(StopReason.TimedOut));
+        _timeout = time.CreateTimer(static run => ((JobRun)run!).Stop(StopReason.TimedOut), this, timeout, Timeout.InfiniteTimeSpan);
     }
 
     public ClaimedJob Job { get; }
@@ -33,7 +31,6 @@ internal sealed class JobRun : IDisposable
 
     public void Dispose()
     {
-        _timedOut.Dispose();
         _timeout.Dispose();
         _stop.Dispose();
     }

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Forge.Jobs;
 
-/// <summary>Runs one attempt of one job, from its span to its stored end.</summary>
+/// <summary>Runs one attempt of one job, from its span to its stored end. Nothing that it starts throws.</summary>
 internal sealed partial class JobRunner(
     WorkerScope scope,
     WorkerIdentity worker,
@@ -19,45 +19,29 @@ internal sealed partial class JobRunner(
     ILogger<JobRunner> logger)
 {
     private const int MaxStoreAttempts = 60;
+    private const int MaxUnstored = 2_000;
     private static readonly TimeSpan StoreRetryPause = TimeSpan.FromSeconds(0.5);
+    private static readonly Func<ILogger, Guid, int, IDisposable?> JobScope = LoggerMessage.DefineScope<Guid, int>("{JobId} {Attempt}");
 
-    /// <summary>Starts the run and returns; <see cref="RunningJobs"/> knows it until its end is stored.</summary>
-    public void Start(ClaimedJob job)
+    /// <summary>Calls the handler, and returns when its place is free. The end is stored meanwhile or later, together with others; <see cref="RunningJobs"/> knows the run until then.</summary>
+    public async Task RunAsync(ClaimedJob job)
     {
         var run = new JobRun(job, scope.OptionsOf(job.Kind).Timeout, time);
         running.Add(run);
-        // Without the drain loop's context: a run is no part of it, and is traced where the loop is not.
-        using (ExecutionContext.SuppressFlow())
+        var ended = StoreEndAsync(run, await RunHandlerAsync(run));
+        if (running.Count > MaxUnstored)
         {
-            _ = Task.Run(() => RunAsync(run), CancellationToken.None);
+            // Postgres does not keep up, or is away: work that nobody can record must not pile up.
+            await ended;
         }
     }
 
-    private async Task RunAsync(JobRun run)
-    {
-        try
-        {
-            await RunAttemptAsync(run);
-        }
-        catch (Exception exception)
-        {
-            // The end could not be stored. The heartbeat finds a job that this worker holds and does not run, and has it rescued.
-            JobEndNotStored(exception, run.Job.Id, run.Job.Kind);
-        }
-        finally
-        {
-            running.Remove(run);
-            run.Dispose();
-        }
-    }
-
-    private async Task RunAttemptAsync(JobRun run)
+    private async Task<(AttemptEnd? End, TimeSpan Duration)> RunHandlerAsync(JobRun run)
     {
         var job = run.Job;
         using var activity = JobTelemetry.StartProcess(job, worker.Id);
-        using var logScope = logger.BeginScope(new Dictionary<string, object> { ["JobId"] = job.Id, ["Attempt"] = job.Attempt });
+        using var logScope = JobScope(logger, job.Id, job.Attempt);
         metrics.Started(job);
-        dispatch.AnnounceChange(job.Id);
         var begun = time.GetTimestamp();
         var end = await HandleAsync(run);
         var duration = time.GetElapsedTime(begun);
@@ -66,31 +50,51 @@ internal sealed partial class JobRunner(
             JobTelemetry.Fail(activity, end.ErrorType, end.ErrorMessage ?? "");
         }
 
-        if (end is null)
-        {
-            // The handler completed the job in its own transaction.
-            dispatch.AnnounceChange(job.Id);
-            metrics.Ended(job, AttemptOutcome.Completed, JobState.Completed, duration, null);
-            return;
-        }
+        return (end is null || activity is null ? end : end with { TraceId = activity.TraceId.ToHexString() }, duration);
+    }
 
-        if (run.Reason is StopReason.WorkerStopping && end.State is not JobState.Completed)
+    private async Task StoreEndAsync(JobRun run, (AttemptEnd? End, TimeSpan Duration) ended)
+    {
+        var job = run.Job;
+        var (end, duration) = ended;
+        try
         {
-            end = end with { Outcome = AttemptOutcome.HandedBack, State = JobState.Available };
-        }
-
-        if (await StoreAsync(end with { TraceId = activity?.TraceId.ToHexString() }) is { } state)
-        {
-            JobEnded(job.Id, job.Kind, job.Attempt, end.Outcome, state);
-            metrics.Ended(job, end.Outcome, state, duration, end.ErrorType);
-            if (state is JobState.Available)
+            if (end is null)
             {
-                dispatch.Push([new DispatchedJob(job.Id, job.Queue, job.Priority)]);
+                // The handler completed the job in its own transaction.
+                dispatch.AnnounceChange(job.Id);
+                metrics.Ended(job, AttemptOutcome.Completed, JobState.Completed, duration, null);
+                return;
+            }
+
+            if (run.Reason is StopReason.WorkerStopping && end.State is not JobState.Completed)
+            {
+                end = end with { Outcome = AttemptOutcome.HandedBack, State = JobState.Available };
+            }
+
+            if (await StoreAsync(end) is { } state)
+            {
+                JobEnded(job.Id, job.Kind, job.Attempt, end.Outcome, state);
+                metrics.Ended(job, end.Outcome, state, duration, end.ErrorType);
+                if (state is JobState.Available)
+                {
+                    dispatch.Push([new DispatchedJob(job.Id, job.Queue, job.Priority)]);
+                }
+            }
+            else
+            {
+                JobLeaseLost(job.Id, job.Kind, job.Attempt);
             }
         }
-        else
+        catch (Exception exception)
         {
-            JobLeaseLost(job.Id, job.Kind, job.Attempt);
+            // The heartbeat finds a job that this worker holds and does not run, and has it rescued.
+            JobEndNotStored(exception, job.Id, job.Kind);
+        }
+        finally
+        {
+            running.Remove(run);
+            run.Dispose();
         }
     }
 

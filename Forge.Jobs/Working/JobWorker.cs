@@ -11,6 +11,8 @@ internal sealed partial class JobWorker(
     WorkerHeartbeat heartbeat,
     WorkerIdentity worker,
     RunningJobs running,
+    JobBuffer buffer,
+    JobHandBack handBack,
     WorkerSignals signals,
     JobDispatch dispatch,
     NpgsqlDataSource dataSource,
@@ -29,7 +31,7 @@ internal sealed partial class JobWorker(
         await dispatch.ListenForNudgesAsync(signals.Work.Set);
         await dispatch.ListenForQueuesAsync(signals.Heartbeat.Set);
         await dispatch.ListenForSchedulesAsync(signals.Schedules.Set);
-        await dispatch.ListenForCancelsAsync(running.Cancel);
+        await dispatch.ListenForCancelsAsync(Cancel);
         _heartbeats = Task.Run(() => heartbeat.RunAsync(_stopHeartbeat.Token), CancellationToken.None);
         WorkerStarted(worker.Id);
     }
@@ -41,6 +43,7 @@ internal sealed partial class JobWorker(
         await signals.StopAsync();
         // A claim that is under way still brings jobs.
         await signals.Claiming.WaitAsync(cancellationToken);
+        await HandBackBufferedAsync();
         await WaitUntilIdleAsync(options.Value.StopGrace, cancellationToken);
         foreach (var run in running.All)
         {
@@ -70,10 +73,33 @@ internal sealed partial class JobWorker(
 
     public void Dispose() => _stopHeartbeat.Dispose();
 
+    private void Cancel(Guid id)
+    {
+        running.Cancel(id);
+        if (buffer.All().Exists(job => job.Id == id))
+        {
+            // The heartbeat gives it back.
+            signals.Heartbeat.Set();
+        }
+    }
+
+    private async Task HandBackBufferedAsync()
+    {
+        try
+        {
+            await handBack.ReturnAsync(buffer.Remove(_ => true), CancellationToken.None);
+        }
+        catch (NpgsqlException exception)
+        {
+            // They are rescued like the jobs of a worker that died.
+            HandBackFailed(exception);
+        }
+    }
+
     private async Task WaitUntilIdleAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         var begun = time.GetTimestamp();
-        while (running.All.Count > 0 && time.GetElapsedTime(begun) is var elapsed && elapsed < limit && !cancellationToken.IsCancellationRequested)
+        while (running.Count > 0 && time.GetElapsedTime(begun) is var elapsed && elapsed < limit && !cancellationToken.IsCancellationRequested)
         {
             await signals.Idle.WaitAsync(limit - elapsed, time, CancellationToken.None);
         }
@@ -102,6 +128,9 @@ internal sealed partial class JobWorker(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The handler of job {JobId} ({JobKind}) does not heed its token; the job will be rescued.")]
     private partial void HandlerDoesNotStop(Guid jobId, string jobKind);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Jobs that had not started could not be handed back; they will be rescued.")]
+    private partial void HandBackFailed(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Worker {Worker} could not sign off; its lease will run out.")]
     private partial void SignOffFailed(Exception exception, string worker);

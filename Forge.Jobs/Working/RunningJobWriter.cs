@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
@@ -9,9 +8,8 @@ namespace Forge.Jobs;
 /// <summary>Everything a run writes about its job. Each statement carries the lease token, so a run whose job was taken from it changes nothing.</summary>
 internal sealed partial class RunningJobWriter
 {
-    private const int SharedLimit = 500;
+    private const int SharedLimit = 1_000;
     private const int MaxMessageLength = 500;
-    private const int MaxErrorLength = 4_000;
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly JobDispatch _dispatch;
@@ -35,7 +33,7 @@ internal sealed partial class RunningJobWriter
         command.Parameters.Add(new("id", job.Id));
         command.Parameters.Add(new("lease_token", job.LeaseToken));
         command.Parameters.Add(new("progress", (short)percent));
-        command.Parameters.Add(new("message", NpgsqlDbType.Text) { Value = (object?)Cut(message, MaxMessageLength) ?? DBNull.Value });
+        command.Parameters.Add(new("message", NpgsqlDbType.Text) { Value = (object?)StorableText.Cut(message, MaxMessageLength) ?? DBNull.Value });
         try
         {
             if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
@@ -75,24 +73,16 @@ internal sealed partial class RunningJobWriter
     /// </remarks>
     public async Task<JobState?> FinishAsync(AttemptEnd end, CancellationToken cancellationToken)
     {
-        JobState? state;
         if (end.ResultFile is null)
         {
-            state = await _ends.WriteAsync(end, cancellationToken);
-        }
-        else
-        {
-            await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            state = await FinishOneAsync(end, connection, transaction, cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
+            return await _ends.WriteAsync(end, cancellationToken);
         }
 
-        if (state is not null)
-        {
-            _dispatch.AnnounceChange(end.Job.Id);
-        }
-
+        await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var state = await FinishOneAsync(end, connection, transaction, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        _dispatch.AnnounceChange(end.Job.Id);
         return state;
     }
 
@@ -108,13 +98,26 @@ internal sealed partial class RunningJobWriter
     private async Task<IReadOnlyList<JobState?>> FinishSharedAsync(IReadOnlyList<AttemptEnd> ends)
     {
         await using var connection = await _dataSource.OpenConnectionAsync(CancellationToken.None);
-        return await FinishManyAsync(ends, connection, null, CancellationToken.None);
+        var plain = ends.Where(end => end.State is JobState.Completed).ToList();
+        var isStored = plain.Count > 0 ? await AttemptEndWriter.CompleteAsync(plain, connection, CancellationToken.None) : [];
+        // Dying between the two: the others' jobs are rescued and run again, like any run whose end was not stored.
+        var others = plain.Count < ends.Count ? [.. ends.Where(end => end.State is not JobState.Completed)] : (List<AttemptEnd>)[];
+        var states = others.Count > 0 ? await AttemptEndWriter.FinishAsync(others, _worker.Id, connection, null, CancellationToken.None) : [];
+        _dispatch.AnnounceChanges([.. ends.Select(end => end.Job.Id)]);
+        return [.. ends.Select(end => end.State is JobState.Completed
+            ? isStored.Contains(end.Job.LeaseToken) ? JobState.Completed : (JobState?)null
+            : states.TryGetValue(end.Job.LeaseToken, out var state) ? state : null)];
     }
 
     private async Task<JobState?> FinishOneAsync(AttemptEnd end, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        var states = await FinishManyAsync([end], connection, transaction, cancellationToken);
-        if (states[0] is JobState.Completed && end.ResultFile is { } file)
+        var states = await AttemptEndWriter.FinishAsync([end], _worker.Id, connection, transaction, cancellationToken);
+        if (!states.TryGetValue(end.Job.LeaseToken, out var state))
+        {
+            return null;
+        }
+
+        if (state is JobState.Completed && end.ResultFile is { } file)
         {
             await using var command = new NpgsqlCommand(
                 "insert into jobs.result_file (job_id, content_type, file_name, content) values (@id, @content_type, @file_name, @content)", connection, transaction);
@@ -125,46 +128,7 @@ internal sealed partial class RunningJobWriter
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        return states[0];
-    }
-
-    private async Task<IReadOnlyList<JobState?>> FinishManyAsync(IReadOnlyList<AttemptEnd> ends, NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(JobSql.Finish, connection, transaction);
-        var parameters = command.Parameters;
-        parameters.Add(new("worker", _worker.Id));
-        parameters.Add(new("ids", ends.Select(end => end.Job.Id).ToArray()));
-        parameters.Add(new("lease_tokens", ends.Select(end => end.Job.LeaseToken).ToArray()));
-        parameters.Add(new("outcomes", ends.Select(end => end.Outcome).ToArray()));
-        parameters.Add(new("states", ends.Select(end => end.State.ToName()).ToArray()));
-        parameters.Add(new("results", NpgsqlDbType.Array | NpgsqlDbType.Jsonb) { Value = ends.Select(end => end.ResultJson).ToArray() });
-        parameters.Add(new("delays", ends.Select(end => end.RetryDelay).ToArray()));
-        parameters.Add(new("attempts", ends.Select(end => end.Job.Attempt).ToArray()));
-        parameters.Add(new("started_ats", ends.Select(end => end.Job.StartedAt.UtcDateTime).ToArray()));
-        parameters.Add(new("trace_ids", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = ends.Select(end => end.TraceId).ToArray() });
-        parameters.Add(new("error_types", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = ends.Select(end => end.ErrorType).ToArray() });
-        parameters.Add(new("error_messages", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = ends.Select(end => Cut(end.ErrorMessage, MaxErrorLength)).ToArray() });
-
-        var states = new Dictionary<(Guid, long), JobState>(ends.Count);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            states.Add((reader.GetGuid(0), reader.GetInt64(1)), JobStateExtensions.Parse(reader.GetString(2)));
-        }
-
-        return [.. ends.Select(end => states.TryGetValue((end.Job.Id, end.Job.LeaseToken), out var state) ? state : (JobState?)null)];
-    }
-
-    // Postgres' text refuses U+0000 and, being UTF-8, half a surrogate pair. An exception's message may hold either, and cutting it makes the latter.
-    private static string? Cut(string? text, int length)
-    {
-        if (text is null)
-        {
-            return null;
-        }
-
-        var cut = text.Length > length ? text[..length] : text;
-        return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(cut.Replace("\0", "", StringComparison.Ordinal)));
+        return state;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The progress of job {JobId} could not be stored.")]

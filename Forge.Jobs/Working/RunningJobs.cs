@@ -1,24 +1,27 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Options;
 
 namespace Forge.Jobs;
 
-/// <summary>The runs of this process, by lease token: a job that was taken from this worker may come back to it while its old run still ends. And how much room is left.</summary>
-internal sealed class RunningJobs(IOptions<JobWorkerOptions> options, WorkerSignals signals)
+/// <summary>The runs of this process whose end is not stored yet, by lease token: a job that was taken from this worker may come back to it while its old run still ends.</summary>
+internal sealed class RunningJobs(WorkerSignals signals)
 {
     private readonly ConcurrentDictionary<long, JobRun> _runs = new();
+    private int _count;
 
-    public int FreeSlots => options.Value.Concurrency - _runs.Count;
+    public int Count => Volatile.Read(ref _count);
 
     public IReadOnlyCollection<JobRun> All => [.. _runs.Values];
 
-    public void Add(JobRun run) => _runs[run.Job.LeaseToken] = run;
+    public void Add(JobRun run)
+    {
+        Interlocked.Increment(ref _count);
+        _runs[run.Job.LeaseToken] = run;
+    }
 
     public void Remove(JobRun run)
     {
         _runs.TryRemove(run.Job.LeaseToken, out _);
-        signals.Work.Set();
-        if (_runs.IsEmpty)
+        if (Interlocked.Decrement(ref _count) == 0)
         {
             signals.Idle.Set();
         }
@@ -26,7 +29,7 @@ internal sealed class RunningJobs(IOptions<JobWorkerOptions> options, WorkerSign
 
     public void Cancel(Guid id)
     {
-        foreach (var run in _runs.Values.Where(run => run.Job.Id == id))
+        foreach (var run in _runs.Select(entry => entry.Value).Where(run => run.Job.Id == id))
         {
             run.Stop(StopReason.CancelRequested);
         }

@@ -10,14 +10,20 @@ internal sealed partial class WorkerHeartbeat(
     NpgsqlDataSource dataSource,
     WorkerIdentity worker,
     WorkerScope scope,
+    WorkerLease lease,
     RunningJobs running,
+    JobBuffer buffer,
+    JobSlots slots,
+    JobHandBack handBack,
     WorkerSignals signals,
     JobRescuer rescuer,
     IOptions<JobWorkerOptions> options,
     TimeProvider time,
     ILogger<WorkerHeartbeat> logger)
 {
+    private static readonly TimeSpan ClaimPatience = TimeSpan.FromSeconds(1);
     private HashSet<long> _unknown = [];
+    private HashSet<string> _honouredPauses = [];
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -42,9 +48,12 @@ internal sealed partial class WorkerHeartbeat(
 
     public async Task BeatAsync(CancellationToken cancellationToken)
     {
-        var before = running.All;
+        var runs = running.All;
+        var buffered = buffer.All().Select(job => job.LeaseToken).ToHashSet();
+        var asked = time.GetTimestamp();
         var (held, paused) = await RenewAsync(cancellationToken);
-        foreach (var run in before)
+        lease.Renewed(asked);
+        foreach (var run in runs)
         {
             if (!held.TryGetValue(run.Job.LeaseToken, out var isCancelRequested))
             {
@@ -57,18 +66,56 @@ internal sealed partial class WorkerHeartbeat(
             }
         }
 
+        // What was taken from this worker while it was silent is others' by now.
+        buffer.Remove(job => buffered.Contains(job.LeaseToken) && !held.ContainsKey(job.LeaseToken));
+        await handBack.ReturnAsync(buffer.Remove(job => held.GetValueOrDefault(job.LeaseToken)), cancellationToken);
         if (scope.SetPaused(paused))
         {
             signals.Work.Set();
         }
 
+        await HonourPausesAsync(paused, cancellationToken);
         await GiveUpStrandedAsync(held.Keys, cancellationToken);
+        // Nothing starts while the lease is in doubt; now it is not.
+        slots.Fill();
+    }
+
+    /// <summary>Gives back what waits here of queues that were paused, and says so with the next heartbeat: whoever paused waits for that.</summary>
+    private async Task HonourPausesAsync(HashSet<string> paused, CancellationToken cancellationToken)
+    {
+        if (paused.SetEquals(_honouredPauses))
+        {
+            return;
+        }
+
+        // A claim that began before the pause may still bring jobs. If it takes long, the next heartbeat tries again.
+        if (!await signals.Claiming.WaitAsync(ClaimPatience, cancellationToken))
+        {
+            return;
+        }
+
+        List<ClaimedJob> held;
+        try
+        {
+            held = buffer.Remove(job => paused.Contains(job.Queue));
+        }
+        finally
+        {
+            signals.Claiming.Release();
+        }
+
+        await handBack.ReturnAsync(held, cancellationToken);
+        _honouredPauses = paused;
+        signals.Heartbeat.Set();
     }
 
     /// <summary>A job that is held but not run, at two heartbeats in a row: the answer to its claim was lost, or its end could not be stored.</summary>
     private async Task GiveUpStrandedAsync(IEnumerable<long> held, CancellationToken cancellationToken)
     {
-        var unknown = held.Except(running.All.Select(run => run.Job.LeaseToken)).ToHashSet();
+        var unknown = held
+            .Except(running.All.Select(run => run.Job.LeaseToken))
+            .Except(buffer.All().Select(job => job.LeaseToken))
+            .ToHashSet();
         var stranded = unknown.Intersect(_unknown).ToList();
         _unknown = unknown;
         if (stranded.Count > 0)
@@ -82,6 +129,7 @@ internal sealed partial class WorkerHeartbeat(
         await using var command = dataSource.CreateCommand(JobSql.Heartbeat);
         command.Parameters.Add(new("worker", worker.Id));
         command.Parameters.Add(new("lease", options.Value.LeaseDuration));
+        command.Parameters.Add(new("paused_queues", _honouredPauses.ToArray()));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var held = new Dictionary<long, bool>();
         while (await reader.ReadAsync(cancellationToken))

@@ -1,8 +1,9 @@
+-- "state || ''" is the state, hidden from the planner: with stale statistics it would walk the partial index on available jobs instead of fetching these few by id.
 update jobs.job j
 set state = 'running', attempt = j.attempt + 1, started_at = now(), worker_id = @worker, lease_token = nextval('jobs.lease_token'), progress = 0, message = null
-where j.id = any (@ids) and j.state = 'available'
-  and exists (select from unnest(@kinds, @lowest_versions, @versions) as known (kind, lowest, highest) where known.kind = j.kind and j.version between known.lowest and known.highest)
-  and not exists (select from jobs.queue q where q.name = j.queue and q.paused_at is not null)
+where j.id = any (@ids) and j.state || '' = 'available'
+  and j.version between (@lowest_versions)[array_position(@kinds, j.kind)] and (@versions)[array_position(@kinds, j.kind)]
+  and j.queue <> all (array(select q.name from jobs.queue q where q.paused_at is not null))
   and exists (select from jobs.worker w where w.id = @worker and w.lease_expires_at > now())
 returning j.id, j.lease_token, j.kind, j.version, j.queue, j.priority, j.payload::text, j.attempt, j.max_attempts, j.owner, j.started_at,
           greatest(now() - j.run_at, interval '0'), j.traceparent, j.tracestate

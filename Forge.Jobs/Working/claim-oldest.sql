@@ -2,8 +2,8 @@ with oldest as (
     select j.id
     from jobs.job j
     where j.state = 'available' and j.queue = any (@queues)
-      and exists (select from unnest(@kinds, @lowest_versions, @versions) as known (kind, lowest, highest) where known.kind = j.kind and j.version between known.lowest and known.highest)
-      and not exists (select from jobs.queue q where q.name = j.queue and q.paused_at is not null)
+      and j.version between (@lowest_versions)[array_position(@kinds, j.kind)] and (@versions)[array_position(@kinds, j.kind)]
+      and j.queue <> all (array(select q.name from jobs.queue q where q.paused_at is not null))
       and exists (select from jobs.worker w where w.id = @worker and w.lease_expires_at > now())
     order by j.priority, j.run_at, j.id
     limit @limit

@@ -15,8 +15,8 @@ internal static class Measurements
     /// <summary>Lets the runtime compile what it will measure.</summary>
     public static async Task WarmUpAsync(IJobSystem system, Settings settings)
     {
-        await DrainAsync(system, settings.Jobs(20_000, system.ShareOf("drain")));
-        await TogetherAsync(system, settings.Jobs(5_000, system.ShareOf("together")));
+        await DrainAsync(system, settings, settings.Jobs(20_000, system.ShareOf("drain")));
+        await TogetherAsync(system, settings, settings.Jobs(5_000, system.ShareOf("together")));
     }
 
     public static Task<Figures> TakeAsync(string measure, IJobSystem system, Settings settings) =>
@@ -24,24 +24,34 @@ internal static class Measurements
 
     private static Task<Figures> TakeAsync(string measure, IJobSystem system, Settings settings, double share) => measure switch
     {
-        "single" => OneAsync("enqueue one by one, 32 at once", PerSecond, SingleAsync(system, settings.Jobs(30_000, share))),
-        "bulk" => OneAsync("enqueue in bulk", PerSecond, BulkAsync(system, settings.Jobs(100_000, share))),
-        "drain" => OneAsync("drain of a full list", PerSecond, DrainAsync(system, settings.Jobs(50_000, share))),
-        "together" => OneAsync("enqueue and drain together", PerSecond, TogetherAsync(system, settings.Jobs(30_000, share))),
+        "single" => RateAsync("enqueue one by one, 32 at once", settings.Jobs(30_000, share), jobs => SingleAsync(system, settings, jobs)),
+        "bulk" => RateAsync("enqueue in bulk", settings.Jobs(100_000, share), jobs => BulkAsync(system, settings, jobs)),
+        "drain" => RateAsync("drain of a full list", settings.Jobs(50_000, share), jobs => DrainAsync(system, settings, jobs)),
+        "together" => RateAsync("enqueue and drain together", settings.Jobs(30_000, share), jobs => TogetherAsync(system, settings, jobs)),
         "pickup" => PickupAsync(system, settings.Jobs(300, share)),
         "history" => HistoryAsync(system, settings),
         "idle" => IdleAsync(system, settings),
         _ => throw new ArgumentException($"The measure '{measure}' is not known."),
     };
 
-    private static async Task<Figures> OneAsync(string name, string unit, Task<double> value) => [(name, unit, await value)];
+    /// <summary>The rate, and what a job costs in processor time, which other programs on the machine change less.</summary>
+    private static async Task<Figures> RateAsync(string name, int jobs, Func<int, Task<Pace>> measure)
+    {
+        var pace = await measure(jobs);
+        return
+        [
+            (name, PerSecond, jobs / pace.Elapsed.TotalSeconds),
+            ($"{name}: program", "µs of processor per job", pace.Program.TotalMicroseconds / jobs),
+            ($"{name}: Postgres", "µs of processor per job", pace.Postgres.TotalMicroseconds / jobs),
+        ];
+    }
 
-    private static async Task<double> SingleAsync(IJobSystem system, int jobs)
+    private static async Task<Pace> SingleAsync(IJobSystem system, Settings settings, int jobs)
     {
         await system.ResetAsync();
-        var begun = Stopwatch.GetTimestamp();
+        var begun = Moment.Now(settings);
         await EnqueueSinglyAsync(system, jobs);
-        return jobs / Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        return begun.Until(Moment.Now(settings));
     }
 
     private static Task EnqueueSinglyAsync(IJobSystem system, int jobs)
@@ -56,36 +66,32 @@ internal static class Measurements
         })));
     }
 
-    private static async Task<double> BulkAsync(IJobSystem system, int jobs)
+    private static async Task<Pace> BulkAsync(IJobSystem system, Settings settings, int jobs)
     {
         await system.ResetAsync();
-        var begun = Stopwatch.GetTimestamp();
-        for (var sent = 0; sent < jobs; sent += BulkSize)
-        {
-            await system.EnqueueManyAsync(Math.Min(BulkSize, jobs - sent));
-        }
-
-        return jobs / Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        var begun = Moment.Now(settings);
+        await FillAsync(system, jobs);
+        return begun.Until(Moment.Now(settings));
     }
 
     /// <summary>From the first job's start until all are stored as done.</summary>
-    private static async Task<double> DrainAsync(IJobSystem system, int jobs, int finishedBefore = 0)
+    private static async Task<Pace> DrainAsync(IJobSystem system, Settings settings, int jobs, int finishedBefore = 0)
     {
         await system.ResetAsync();
         if (finishedBefore > 0 && !await system.AddFinishedAsync(finishedBefore))
         {
-            return double.NaN;
+            throw new NotSupportedException($"{system.Name} keeps no finished jobs.");
         }
 
         await FillAsync(system, jobs);
         var runs = new RunCounter(jobs);
         await system.StartWorkerAsync(runs.Ran);
         await runs.FirstAsync.WaitAsync(Patience);
-        var begun = Stopwatch.GetTimestamp();
+        var begun = Moment.Now(settings);
         await WaitUntilDoneAsync(system, runs);
-        var elapsed = Stopwatch.GetElapsedTime(begun);
+        var pace = begun.Until(Moment.Now(settings));
         await system.StopWorkerAsync();
-        return jobs / elapsed.TotalSeconds;
+        return pace;
     }
 
     private static async Task FillAsync(IJobSystem system, int jobs)
@@ -96,17 +102,17 @@ internal static class Measurements
         }
     }
 
-    private static async Task<double> TogetherAsync(IJobSystem system, int jobs)
+    private static async Task<Pace> TogetherAsync(IJobSystem system, Settings settings, int jobs)
     {
         await system.ResetAsync();
         var runs = new RunCounter(jobs);
         await system.StartWorkerAsync(runs.Ran);
-        var begun = Stopwatch.GetTimestamp();
+        var begun = Moment.Now(settings);
         await EnqueueSinglyAsync(system, jobs);
         await WaitUntilDoneAsync(system, runs);
-        var elapsed = Stopwatch.GetElapsedTime(begun);
+        var pace = begun.Until(Moment.Now(settings));
         await system.StopWorkerAsync();
-        return jobs / elapsed.TotalSeconds;
+        return pace;
     }
 
     /// <summary>From the call that enqueues to the handler's first line, on an idle system.</summary>
@@ -133,11 +139,10 @@ internal static class Measurements
     /// <summary>What a large table costs: 100,000 jobs drained with and without a million finished ones beside them.</summary>
     private static async Task<Figures> HistoryAsync(IJobSystem system, Settings settings)
     {
-        var without = await DrainAsync(system, settings.Jobs(100_000));
-        var with = await DrainAsync(system, settings.Jobs(100_000), settings.Jobs(1_000_000));
-        return double.IsNaN(with)
-            ? []
-            : [("drain of 100,000", PerSecond, without), ("drain of 100,000 beside 1,000,000 finished", PerSecond, with), ("of that without them", "%", 100 * with / without)];
+        var jobs = settings.Jobs(100_000);
+        var without = jobs / (await DrainAsync(system, settings, jobs)).Elapsed.TotalSeconds;
+        var with = jobs / (await DrainAsync(system, settings, jobs, settings.Jobs(1_000_000))).Elapsed.TotalSeconds;
+        return [("drain of 100,000", PerSecond, without), ("drain of 100,000 beside 1,000,000 finished", PerSecond, with), ("of that without them", "%", 100 * with / without)];
     }
 
     /// <summary>Processor time of an idle worker, and of Postgres beneath it.</summary>
@@ -147,12 +152,11 @@ internal static class Measurements
         await system.StartWorkerAsync(() => { });
         await Task.Delay(TimeSpan.FromSeconds(10));
         var elapsed = TimeSpan.FromSeconds(20);
-        var (worker, postgres) = (ProcessorTime.OfThisProcess(), ProcessorTime.OfFamily(settings.PostgresProcess));
+        var begun = Moment.Now(settings);
         await Task.Delay(elapsed);
-        worker = ProcessorTime.OfThisProcess() - worker;
-        postgres = ProcessorTime.OfFamily(settings.PostgresProcess) - postgres;
+        var pace = begun.Until(Moment.Now(settings));
         await system.StopWorkerAsync();
-        return [("idle worker", "% of a core", 100 * (worker / elapsed)), ("Postgres below it", "% of a core", 100 * (postgres / elapsed))];
+        return [("idle worker", "% of a core", 100 * (pace.Program / pace.Elapsed)), ("Postgres below it", "% of a core", 100 * (pace.Postgres / pace.Elapsed))];
     }
 
     private static async Task WaitUntilDoneAsync(IJobSystem system, RunCounter runs)

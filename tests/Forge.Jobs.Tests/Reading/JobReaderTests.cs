@@ -64,6 +64,7 @@ public sealed class JobReaderTests(JobServers servers) : JobTests(servers)
             var job = await program.ClaimAsync(await program.EnqueueAsync());
             await program.FinishAsync(job, outcome, state);
             await Database.ExecuteAsync($"update jobs.attempt set started_at = finished_at - interval '{seconds} seconds' where job_id = '{job.Id}'");
+            await Database.ExecuteAsync($"update jobs.job set started_at = finished_at - interval '{seconds} seconds' where id = '{job.Id}'");
         }
 
         var figures = await program.Reader.GetRunFiguresAsync(Token);
