@@ -20,7 +20,7 @@ internal sealed class JobMetrics
     private readonly Counter<long> _retries;
     private readonly Counter<long> _discarded;
     private readonly Counter<long> _rescued;
-    private IReadOnlyList<QueueFigures> _queues = [];
+    private IReadOnlyList<WaitingFigures> _queues = [];
 
     public JobMetrics(IMeterFactory meters)
     {
@@ -83,7 +83,7 @@ internal sealed class JobMetrics
         }
     }
 
-    public void Observed(IReadOnlyList<QueueFigures> queues) => Volatile.Write(ref _queues, queues);
+    public void Observed(IReadOnlyList<WaitingFigures> queues) => Volatile.Write(ref _queues, queues);
 
     private static TagList JobTags(string queue, string kind) => new() { { JobTelemetry.Destination, queue }, { JobTelemetry.Kind, kind } };
 

@@ -8,6 +8,7 @@ internal static class JobSql
     public static readonly string Insert = Read("Enqueuing.insert.sql");
     public static readonly string FindConflict = Read("Enqueuing.find-conflict.sql");
     public static readonly string ClaimIds = Read("Working.claim-ids.sql");
+    public static readonly string ClaimLimited = Read("Working.claim-limited.sql");
     public static readonly string ClaimOldest = Read("Working.claim-oldest.sql");
     public static readonly string Complete = Read("Working.complete.sql");
     public static readonly string Finish = Read("Working.finish.sql");
@@ -20,6 +21,7 @@ internal static class JobSql
     public static readonly string RunFigures = Read("Reading.run-figures.sql");
     public static readonly string CancelJob = Read("Control.cancel.sql");
     public static readonly string RetryJob = Read("Control.retry.sql");
+    public static readonly string MarkLimited = Read("Working.mark-limited.sql");
     public static readonly string WaitingIds = Read("Working.waiting-ids.sql");
     public static readonly string WaitingCounts = Read("Working.waiting-counts.sql");
     public static readonly string OldestClaimable = Read("Health.oldest-claimable.sql");

@@ -45,6 +45,8 @@ public static class JobWorkerHostingExtensions
         services.AddSingleton<RunningJobWriter>();
         services.AddSingleton<JobRunner>();
         services.AddSingleton<JobClaimer>();
+        services.AddSingleton<LimitedKinds>();
+        services.AddSingleton<LimitedJobClaimer>();
         services.AddSingleton<JobWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<JobWorker>());
         services.AddHealthChecks().AddCheck<JobWorkerHealthCheck>("job-worker", HealthStatus.Unhealthy);

@@ -3,8 +3,8 @@ using StackExchange.Redis;
 
 namespace Forge.Jobs;
 
-/// <summary>An id and where it belongs in Redis.</summary>
-internal readonly record struct DispatchedJob(Guid Id, string Queue, int Priority);
+/// <summary>An id and where it belongs in Redis. Jobs of a kind with a limit are on no list, where one that must wait would stand in the way of others; workers are only told of the kind.</summary>
+internal readonly record struct DispatchedJob(Guid Id, string Queue, int Priority, string? LimitedKind = null);
 
 /// <summary>The Redis side: lists of ids that save the workers from asking Postgres, and announcements. All of it can be lost at any time without losing a job.</summary>
 internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNames names, ILogger<JobDispatch> logger)
@@ -14,26 +14,15 @@ internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNam
     public bool IsConnected => redis.IsConnected;
 
     /// <summary>Puts ids at the end of their lists and wakes the workers, without waiting for Redis: the caller's jobs are committed already.</summary>
-    public void Push(IReadOnlyCollection<DispatchedJob> jobs) => Send(database =>
-    {
-        foreach (var list in jobs.GroupBy(job => names.List(job.Queue, job.Priority)))
-        {
-            database.ListRightPush(list.Key, [.. list.Select(IdOf)], flags: CommandFlags.FireAndForget);
-        }
-
-        database.Publish(names.Nudge, RedisValue.EmptyString, CommandFlags.FireAndForget);
-    });
+    public void Push(IReadOnlyCollection<DispatchedJob> jobs) =>
+        Push(jobs, (database, list, ids) => database.ListRightPush(list, [.. ids], flags: CommandFlags.FireAndForget));
 
     /// <summary>Puts ids at the front of their lists, the first of them first.</summary>
-    public void PushFront(IReadOnlyCollection<DispatchedJob> jobs) => Send(database =>
-    {
-        foreach (var list in jobs.GroupBy(job => names.List(job.Queue, job.Priority)))
-        {
-            database.ListLeftPush(list.Key, [.. list.Reverse().Select(IdOf)], flags: CommandFlags.FireAndForget);
-        }
+    public void PushFront(IReadOnlyCollection<DispatchedJob> jobs) =>
+        Push(jobs, (database, list, ids) => database.ListLeftPush(list, [.. ids.Reverse()], flags: CommandFlags.FireAndForget));
 
-        database.Publish(names.Nudge, RedisValue.EmptyString, CommandFlags.FireAndForget);
-    });
+    /// <summary>Tells the workers that jobs of a kind with a limit wait, or that there is room for one.</summary>
+    public void NudgeFor(string limitedKind) => Send(database => database.Publish(names.Nudge, limitedKind, CommandFlags.FireAndForget));
 
     /// <summary>Tells the followers of these jobs to look again, all in one message.</summary>
     public void AnnounceChanges(IReadOnlyCollection<Guid> ids)
@@ -53,7 +42,10 @@ internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNam
     public void AnnounceSchedules() => Send(database => database.Publish(names.Schedules, RedisValue.EmptyString, CommandFlags.FireAndForget));
 
     /// <summary>Takes up to <paramref name="limit"/> ids, most urgent first; null when Redis does not answer.</summary>
-    public async Task<IReadOnlyList<Guid>?> TakeAsync(IReadOnlyList<string> queues, int limit)
+    /// <param name="queues">Whose lists.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="longestWaitingFirst">Begin with the list whose first id is the oldest, whatever its priority.</param>
+    public async Task<IReadOnlyList<Guid>?> TakeAsync(IReadOnlyList<string> queues, int limit, bool longestWaitingFirst)
     {
         var keys = names.Lists(queues);
         if (keys.Length == 0)
@@ -69,7 +61,7 @@ internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNam
                 return null;
             }
 
-            var taken = (RedisValue[]?)await redis.GetDatabase().ScriptEvaluateAsync(JobSql.Take, keys, [limit]);
+            var taken = (RedisValue[]?)await redis.GetDatabase().ScriptEvaluateAsync(JobSql.Take, keys, [limit, longestWaitingFirst ? 1 : 0]);
             NoteUp();
             return [.. (taken ?? []).Select(id => Guid.Parse(id.ToString()))];
         }
@@ -80,21 +72,30 @@ internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNam
         }
     }
 
-    /// <summary>How many ids the list holds; null when Redis does not answer.</summary>
-    public async Task<long?> CountAsync(string queue, int priority)
+    /// <summary>How many ids each list of these queues holds; nothing when Redis does not answer.</summary>
+    public async Task<IReadOnlyList<((string Queue, int Priority) List, long Count)>> CountAsync(IReadOnlyList<string> queues)
     {
         try
         {
-            return redis.IsConnected ? await redis.GetDatabase().ListLengthAsync(names.List(queue, priority)) : null;
+            if (!redis.IsConnected)
+            {
+                return [];
+            }
+
+            var database = redis.GetDatabase();
+            var lists = Enumerable.Range(0, 10).SelectMany(priority => queues.Select(queue => (Queue: queue, Priority: priority))).ToList();
+            var counts = await Task.WhenAll(lists.Select(list => database.ListLengthAsync(names.List(list.Queue, list.Priority))));
+            return [.. lists.Zip(counts)];
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
             NoteDown(exception);
-            return null;
+            return [];
         }
     }
 
-    public Task ListenForNudgesAsync(Action heard) => ListenAsync(names.Nudge, _ => heard());
+    /// <summary>Calls <paramref name="heard"/> with a kind that has a limit, or with nothing for all the others.</summary>
+    public Task ListenForNudgesAsync(Action<string> heard) => ListenAsync(names.Nudge, heard);
 
     public Task ListenForQueuesAsync(Action heard) => ListenAsync(names.Queues, _ => heard());
 
@@ -137,6 +138,19 @@ internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNam
             NoteDown(exception);
         }
     }
+
+    private void Push(IReadOnlyCollection<DispatchedJob> jobs, Action<IDatabase, RedisKey, IEnumerable<RedisValue>> push) => Send(database =>
+    {
+        foreach (var list in jobs.Where(job => job.LimitedKind is null).GroupBy(job => names.List(job.Queue, job.Priority)))
+        {
+            push(database, list.Key, list.Select(IdOf));
+        }
+
+        foreach (var kind in jobs.Select(job => job.LimitedKind ?? "").Distinct(StringComparer.Ordinal))
+        {
+            database.Publish(names.Nudge, kind, CommandFlags.FireAndForget);
+        }
+    });
 
     private static RedisValue IdOf(DispatchedJob job) => job.Id.ToString();
 

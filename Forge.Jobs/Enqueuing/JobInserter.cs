@@ -17,6 +17,7 @@ internal static class JobInserter
         command.AddArray("priorities", NpgsqlDbType.Smallint, jobs, job => (short)job.Request.Priority);
         command.AddArray("payloads", NpgsqlDbType.Jsonb, jobs, job => job.Request.Payload);
         command.AddArray("max_attempts", NpgsqlDbType.Integer, jobs, job => job.MaxAttempts);
+        command.AddArray("are_limited", NpgsqlDbType.Boolean, jobs, job => job.IsLimited);
         command.AddArray("run_ats", NpgsqlDbType.TimestampTz, jobs, job => job.Request.RunAt?.UtcDateTime);
         command.AddArray("delays", NpgsqlDbType.Interval, jobs, job => job.Request.Delay);
         command.AddArray("owners", NpgsqlDbType.Text, jobs, job => job.Request.Owner);

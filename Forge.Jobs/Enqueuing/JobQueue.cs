@@ -17,6 +17,7 @@ internal sealed class JobQueue : IJobQueue
     private readonly JobMetrics _metrics;
     private readonly JobQueueOptions _options;
     private readonly TimeProvider _time;
+    private readonly JobIds _ids;
     private readonly SharedWrites<NewJob, EnqueueResult> _writes;
 
     public JobQueue(NpgsqlDataSource dataSource, JobDispatch dispatch, JobKindRegistry kinds, JobMetrics metrics, IOptions<JobQueueOptions> options, TimeProvider time)
@@ -27,6 +28,7 @@ internal sealed class JobQueue : IJobQueue
         _metrics = metrics;
         _options = options.Value;
         _time = time;
+        _ids = new JobIds(time);
         _writes = new SharedWrites<NewJob, EnqueueResult>(WriteSharedAsync, SharedLimit);
     }
 
@@ -73,13 +75,13 @@ internal sealed class JobQueue : IJobQueue
     public async Task AnnounceAsync(IReadOnlyCollection<Guid> jobIds, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(jobIds);
-        await using var command = _dataSource.CreateCommand("select id, queue, priority from jobs.job where id = any (@ids) and state = 'available' order by id");
+        await using var command = _dataSource.CreateCommand("select id, queue, priority, case when is_limited then kind end from jobs.job where id = any (@ids) and state = 'available' order by id");
         command.Parameters.Add(new("ids", jobIds.ToArray()));
         var ready = new List<DispatchedJob>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            ready.Add(new DispatchedJob(reader.GetGuid(0), reader.GetString(1), reader.GetInt16(2)));
+            ready.Add(new DispatchedJob(reader.GetGuid(0), reader.GetString(1), reader.GetInt16(2), reader.TextOrNull(3)));
         }
 
         _dispatch.Push(ready);
@@ -101,11 +103,10 @@ internal sealed class JobQueue : IJobQueue
     /// <summary>The span and the figures around a write.</summary>
     private async Task<TResult> SendAsync<TResult>(IReadOnlyList<JobRequest> requests, Func<NewJob[], Task<TResult>> store, Func<TResult, bool> isStored)
     {
-        var now = _time.GetUtcNow();
         var begun = _time.GetTimestamp();
         var queue = requests[0].Queue ?? _kinds.Get(requests[0].Kind).Options.Queue;
         using var activity = JobTelemetry.StartSend(queue);
-        var jobs = requests.Select(request => NewJob.From(request, _kinds, _options, Guid.CreateVersion7(now), activity ?? Activity.Current)).ToArray();
+        var jobs = requests.Select(request => NewJob.From(request, _kinds, _options, _ids.Next(), activity ?? Activity.Current)).ToArray();
         JobTelemetry.DescribeSend(activity, requests[0], jobs[0].Id, jobs.Length);
         string? errorType = null;
         var isNew = false;

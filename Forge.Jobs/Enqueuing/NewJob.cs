@@ -6,12 +6,12 @@ using System.Text.Json;
 namespace Forge.Jobs;
 
 /// <summary>A request with everything decided: the row that will be inserted. Its id is drawn before the insert, so that repeating the insert after a lost answer cannot make a second job.</summary>
-internal sealed record NewJob(Guid Id, JobRequest Request, string Queue, int Version, int MaxAttempts, byte[]? RequestHash, string? TraceParent, string? TraceState)
+internal sealed record NewJob(Guid Id, JobRequest Request, string Queue, int Version, int MaxAttempts, bool IsLimited, byte[]? RequestHash, string? TraceParent, string? TraceState)
 {
     private const int MaxKeyLength = 200;
     private const int MaxHashLength = 64;
 
-    public DispatchedJob Dispatched => new(Id, Queue, Request.Priority);
+    public DispatchedJob Dispatched => new(Id, Queue, Request.Priority, IsLimited ? Request.Kind : null);
 
     public static NewJob From(JobRequest request, JobKindRegistry kinds, JobQueueOptions options, Guid id, Activity? sender)
     {
@@ -35,6 +35,7 @@ internal sealed record NewJob(Guid Id, JobRequest Request, string Queue, int Ver
             queue,
             kind.Options.Version,
             request.MaxAttempts ?? kind.Options.MaxAttempts,
+            kind.Options.IsLimited,
             request.IdempotencyKey is null ? null : HashOf(request),
             sender?.Id,
             sender?.TraceStateString);

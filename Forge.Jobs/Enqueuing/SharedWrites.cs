@@ -36,6 +36,8 @@ internal sealed class SharedWrites<TItem, TResult>(Func<IReadOnlyList<TItem>, Ta
         while (NextBatch() is { Count: > 0 } batch)
         {
             await WriteBatchAsync(batch);
+            // Those who were just answered often write again at once; let them, so that they share the next write rather than the one after it.
+            await Task.Yield();
         }
     }
 

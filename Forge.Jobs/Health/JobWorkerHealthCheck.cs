@@ -6,11 +6,12 @@ using OpenTelemetry;
 
 namespace Forge.Jobs;
 
-/// <summary>The running side: unhealthy without Postgres, or when it has room, jobs wait that it could claim, and it claims nothing; degraded without Redis; parked jobs and schedules are named and make nobody unhealthy.</summary>
+/// <summary>The running side: unhealthy without Postgres, or when it has room, jobs wait that it could claim, and it claims nothing; degraded without Redis; parked jobs and schedules are named, and they and jobs that a limit of their kind holds back make nobody unhealthy.</summary>
 internal sealed class JobWorkerHealthCheck(
     NpgsqlDataSource dataSource,
     JobDispatch dispatch,
     WorkerScope scope,
+    LimitedKinds limited,
     JobSlots slots,
     WorkerActivity activity,
     JobKindRegistry kinds,
@@ -68,11 +69,10 @@ internal sealed class JobWorkerHealthCheck(
 
     private async Task<TimeSpan?> OldestClaimableAgeAsync(CancellationToken cancellationToken)
     {
+        var heldBack = limited.All.Where(kind => kind.IsHeldBack).Select(kind => kind.Kind).ToHashSet();
         await using var command = dataSource.CreateCommand(JobSql.OldestClaimable);
         command.Parameters.Add(new("queues", scope.Queues));
-        command.Parameters.Add(new("kinds", scope.Kinds));
-        command.Parameters.Add(new("lowest_versions", scope.LowestVersions));
-        command.Parameters.Add(new("versions", scope.Versions));
+        new KindVersions([.. scope.Kinds.Where(kind => !heldBack.Contains(kind))]).AddTo(command);
         return await command.ExecuteScalarAsync(cancellationToken) as TimeSpan?;
     }
 }

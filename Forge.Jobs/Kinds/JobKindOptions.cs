@@ -29,9 +29,20 @@ public sealed class JobKindOptions
     /// <value>The default is 10 minutes.</value>
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How many of its jobs may run at once, on all workers together. What a dead worker was running counts until it is rescued, since it may still be running.</summary>
+    /// <value>The default is <see langword="null"/>: as many as the workers have places for.</value>
+    /// <remarks>Postgres decides, by the rows that run. Workers whose programs give different limits each keep to their own.</remarks>
+    public int? MaxConcurrency { get; set; }
+
+    /// <summary>How many of its jobs may start within a period, on all workers together. Every start counts, retries too; one that a dying worker had claimed counts although it may not have started.</summary>
+    /// <value>The default is <see langword="null"/>: no limit.</value>
+    public JobRateLimit? RateLimit { get; set; }
+
     /// <summary>True when only the application itself (or an administrator) may enqueue it, not any user through an outside API. The library only carries this; whoever maps requests to jobs must ask it.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool IsInternal { get; set; }
+
+    internal bool IsLimited => MaxConcurrency is not null || RateLimit is not null;
 
     internal PayloadUpcasts Upcasts { get; } = new();
 
@@ -51,6 +62,9 @@ public sealed class JobKindOptions
         Require(Timeout > TimeSpan.Zero && Timeout <= TimeSpan.FromDays(7), "a timeout of more than zero and at most 7 days");
         Require(FirstRetryDelay > TimeSpan.Zero && FirstRetryDelay <= MaxRetryDelay, "a first retry delay of more than zero, and not above the longest");
         Require(MaxRetryDelay <= TimeSpan.FromDays(365), "a longest retry delay of at most a year");
+        Require(MaxConcurrency is null or (>= 1 and <= 100_000), "a concurrency limit of 1 to 100,000, or none");
+        Require(RateLimit is null or { Permits: >= 1 and <= 100_000 }, "a rate limit of 1 to 100,000 permits, or none");
+        Require(RateLimit is null || (RateLimit.Period >= TimeSpan.FromMilliseconds(10) && RateLimit.Period <= TimeSpan.FromDays(1)), "a rate limit over 10 ms to a day");
 
         void Require(bool isRight, string what)
         {

@@ -7,7 +7,7 @@ namespace Forge.Jobs;
 internal sealed class JobBuffer(TimeProvider time)
 {
     private readonly Lock _gate = new();
-    private readonly Queue<Entry> _entries = new();
+    private readonly LinkedList<Entry> _entries = new();
     private int _count;
 
     public int Count => Volatile.Read(ref _count);
@@ -19,7 +19,22 @@ internal sealed class JobBuffer(TimeProvider time)
         {
             foreach (var job in jobs)
             {
-                _entries.Enqueue(new Entry(job, now));
+                _entries.AddLast(new Entry(job, now));
+            }
+
+            _count = _entries.Count;
+        }
+    }
+
+    /// <summary>Adds jobs that are to start before all others, since a limit counts them from their claim.</summary>
+    public void AddFirst(IEnumerable<ClaimedJob> jobs)
+    {
+        var now = time.GetTimestamp();
+        lock (_gate)
+        {
+            foreach (var job in jobs.Reverse())
+            {
+                _entries.AddFirst(new Entry(job, now));
             }
 
             _count = _entries.Count;
@@ -30,53 +45,22 @@ internal sealed class JobBuffer(TimeProvider time)
     {
         lock (_gate)
         {
-            job = _entries.TryDequeue(out var entry) ? entry.Job : null;
-            _count = _entries.Count;
+            job = _entries.First?.Value.Job;
+            if (job is not null)
+            {
+                _entries.RemoveFirst();
+                _count = _entries.Count;
+            }
+
             return job is not null;
         }
     }
 
     /// <summary>Takes out what fits, in its order: whoever calls this owns those jobs, and nobody starts them.</summary>
-    public List<ClaimedJob> Remove(Func<ClaimedJob, bool> fits)
-    {
-        var removed = new List<ClaimedJob>();
-        lock (_gate)
-        {
-            for (var left = _entries.Count; left > 0; left--)
-            {
-                var entry = _entries.Dequeue();
-                if (fits(entry.Job))
-                {
-                    removed.Add(entry.Job);
-                }
-                else
-                {
-                    _entries.Enqueue(entry);
-                }
-            }
-
-            _count = _entries.Count;
-        }
-
-        return removed;
-    }
+    public List<ClaimedJob> Remove(Func<ClaimedJob, bool> fits) => RemoveEntries(entry => fits(entry.Job));
 
     /// <summary>Takes out what has waited for longer than that.</summary>
-    public List<ClaimedJob> RemoveOlderThan(TimeSpan age)
-    {
-        var removed = new List<ClaimedJob>();
-        lock (_gate)
-        {
-            while (_entries.TryPeek(out var entry) && time.GetElapsedTime(entry.Since) > age)
-            {
-                removed.Add(_entries.Dequeue().Job);
-            }
-
-            _count = _entries.Count;
-        }
-
-        return removed;
-    }
+    public List<ClaimedJob> RemoveOlderThan(TimeSpan age) => RemoveEntries(entry => time.GetElapsedTime(entry.Since) > age);
 
     public List<ClaimedJob> All()
     {
@@ -84,6 +68,29 @@ internal sealed class JobBuffer(TimeProvider time)
         {
             return [.. _entries.Select(entry => entry.Job)];
         }
+    }
+
+    private List<ClaimedJob> RemoveEntries(Func<Entry, bool> fits)
+    {
+        var removed = new List<ClaimedJob>();
+        lock (_gate)
+        {
+            for (var node = _entries.First; node is not null;)
+            {
+                var next = node.Next;
+                if (fits(node.Value))
+                {
+                    removed.Add(node.Value.Job);
+                    _entries.Remove(node);
+                }
+
+                node = next;
+            }
+
+            _count = _entries.Count;
+        }
+
+        return removed;
     }
 
     private readonly record struct Entry(ClaimedJob Job, long Since);

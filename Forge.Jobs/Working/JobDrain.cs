@@ -9,6 +9,8 @@ namespace Forge.Jobs;
 [DisallowConcurrentExecution]
 internal sealed partial class JobDrain(
     JobClaimer claimer,
+    LimitedJobClaimer limitedClaimer,
+    LimitedKinds limited,
     JobBuffer buffer,
     JobSlots slots,
     JobHandBack handBack,
@@ -22,6 +24,8 @@ internal sealed partial class JobDrain(
     /// <summary>A job that was to start within a tenth of a second and has not in this time sits behind longer ones; somebody else may be free.</summary>
     private static readonly TimeSpan HandBackAfter = TimeSpan.FromSeconds(0.5);
 
+    private bool _isLimitedTurn;
+
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
     {
         using var untraced = SuppressInstrumentationScope.Begin();
@@ -31,9 +35,10 @@ internal sealed partial class JobDrain(
             try
             {
                 await handBack.ReturnAsync(buffer.RemoveOlderThan(HandBackAfter), CancellationToken.None);
-                if (await ClaimAsync(stop.Token) == 0)
+                var room = Room();
+                if (room <= 0 || await ClaimAsync(room, stop.Token) == 0)
                 {
-                    await signals.Work.WaitAsync(buffer.Count > 0 ? HandBackAfter : options.Value.FallbackPollInterval, time, stop.Token);
+                    await signals.Work.WaitAsync(Pause(room), time, stop.Token);
                 }
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -49,29 +54,35 @@ internal sealed partial class JobDrain(
     }
 
     /// <summary>Claims once, and starts what can start. Returns how many were claimed.</summary>
-    public async Task<int> ClaimAsync(CancellationToken cancellationToken)
+    private async Task<int> ClaimAsync(int room, CancellationToken cancellationToken)
     {
-        var room = Room();
-        if (room <= 0)
-        {
-            return 0;
-        }
-
         await signals.Claiming.WaitAsync(cancellationToken);
         try
         {
             // Not cancelled half way: an answer that nobody reads would leave jobs claimed and not run.
             cancellationToken.ThrowIfCancellationRequested();
-            var jobs = await claimer.ClaimAsync(room, CancellationToken.None);
-            activity.Looked(jobs.Count);
-            buffer.Add(jobs);
+            // Half of the room at most, so that neither sort of kind keeps the other out; a single place goes to each in turn.
+            _isLimitedTurn = !_isLimitedTurn;
+            var first = await limitedClaimer.ClaimAsync(room > 1 ? room / 2 : _isLimitedTurn ? 1 : 0, CancellationToken.None);
+            buffer.AddFirst(first);
             slots.Fill();
-            return jobs.Count;
+            var others = first.Count < room ? await claimer.ClaimAsync(room - first.Count, CancellationToken.None) : [];
+            buffer.Add(others);
+            slots.Fill();
+            activity.Looked(first.Count + others.Count);
+            return first.Count + others.Count;
         }
         finally
         {
             signals.Claiming.Release();
         }
+    }
+
+    /// <summary>How long to sleep unless something happens.</summary>
+    private TimeSpan Pause(int room)
+    {
+        var pause = buffer.Count > 0 ? HandBackAfter : options.Value.FallbackPollInterval;
+        return room > 0 && limited.UntilNextLook is { } look && look < pause ? look : pause;
     }
 
     /// <summary>Free places and what goes ahead of them, less what waits already. While all places are busy a claim must be worth a commit.</summary>

@@ -7,7 +7,7 @@ namespace Forge.Jobs;
 /// Dying before the commit: they are "running" under a lease that nobody renews, and are rescued, which uses up the attempt. Dying after it: they are available,
 /// and Redis does not know; the fallback poll and the sweep find them. One that somebody asked to cancel is cancelled instead.
 /// </remarks>
-internal sealed class JobHandBack(NpgsqlDataSource dataSource, JobDispatch dispatch)
+internal sealed class JobHandBack(NpgsqlDataSource dataSource, JobDispatch dispatch, WorkerScope scope)
 {
     public async Task ReturnAsync(IReadOnlyCollection<ClaimedJob> jobs, CancellationToken cancellationToken)
     {
@@ -31,7 +31,7 @@ internal sealed class JobHandBack(NpgsqlDataSource dataSource, JobDispatch dispa
             }
         }
 
-        dispatch.PushFront([.. jobs.Where(job => available.Contains(job.Id)).Select(job => new DispatchedJob(job.Id, job.Queue, job.Priority))]);
+        dispatch.PushFront([.. jobs.Where(job => available.Contains(job.Id)).Select(job => new DispatchedJob(job.Id, job.Queue, job.Priority, scope.LimitedKindOf(job)))]);
         dispatch.AnnounceChanges([.. jobs.Select(job => job.Id)]);
     }
 }

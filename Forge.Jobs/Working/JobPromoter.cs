@@ -30,7 +30,7 @@ internal sealed class JobPromoter(NpgsqlDataSource dataSource, JobDispatch dispa
         var due = new List<DispatchedJob>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            due.Add(new DispatchedJob(reader.GetGuid(0), reader.GetString(1), reader.GetInt16(2)));
+            due.Add(new DispatchedJob(reader.GetGuid(0), reader.GetString(1), reader.GetInt16(2), reader.TextOrNull(3)));
         }
 
         return due;

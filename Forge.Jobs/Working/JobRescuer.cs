@@ -71,9 +71,15 @@ internal sealed partial class JobRescuer(
             var state = JobStateExtensions.Parse(reader.GetString(4));
             metrics.Rescued(queue, kind, state);
             dispatch.AnnounceChange(id);
+            if (reader.GetBoolean(6))
+            {
+                // Its place is free, whatever became of it.
+                dispatch.NudgeFor(kind);
+            }
+
             if (state is JobState.Available)
             {
-                available.Add(new DispatchedJob(id, queue, priority));
+                available.Add(new DispatchedJob(id, queue, priority, reader.GetBoolean(6) ? kind : null));
                 JobRescued(id, kind, reader.GetString(5));
             }
             else

@@ -11,6 +11,8 @@ internal sealed partial class JobRunner(
     WorkerIdentity worker,
     RunningJobs running,
     RunningJobWriter writer,
+    LimitedKinds limited,
+    WorkerSignals signals,
     JobDispatch dispatch,
     JobMetrics metrics,
     IServiceScopeFactory scopes,
@@ -78,7 +80,7 @@ internal sealed partial class JobRunner(
                 metrics.Ended(job, end.Outcome, state, duration, end.ErrorType);
                 if (state is JobState.Available)
                 {
-                    dispatch.Push([new DispatchedJob(job.Id, job.Queue, job.Priority)]);
+                    dispatch.Push([new DispatchedJob(job.Id, job.Queue, job.Priority, scope.LimitedKindOf(job))]);
                 }
             }
             else
@@ -95,6 +97,13 @@ internal sealed partial class JobRunner(
         {
             running.Remove(run);
             run.Dispose();
+            if (scope.OptionsOf(job.Kind).MaxConcurrency is not null)
+            {
+                // There is room for another of its kind, here or elsewhere; who does not hear it sees it at the fallback poll.
+                limited.LookFor(job.Kind);
+                signals.Work.Set();
+                dispatch.NudgeFor(job.Kind);
+            }
         }
     }
 

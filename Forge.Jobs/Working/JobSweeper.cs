@@ -9,8 +9,8 @@ internal sealed class JobSweeper(
     NpgsqlDataSource dataSource,
     JobDispatch dispatch,
     WorkerScope scope,
+    LimitedKinds limited,
     WorkerActivity activity,
-    JobReader reader,
     JobMetrics metrics,
     IOptions<JobWorkerOptions> options) : IMaintenance
 {
@@ -18,19 +18,59 @@ internal sealed class JobSweeper(
 
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
+        // Before the look into Postgres: what is taken off a list in between must not look as if the list had lost it.
+        var listed = await CountListedAsync();
         var waiting = await CountAsync(cancellationToken);
         activity.Parked = [.. waiting
-            .Where(jobs => !scope.CanRun(jobs.Kind, jobs.Version))
+            .Where(jobs => jobs.SinceAWhile > 0 && !scope.CanRun(jobs.Kind, jobs.Version))
             .GroupBy(jobs => (jobs.Kind, jobs.Version), (key, jobs) => new ParkedJobs(key.Kind, key.Version, jobs.Sum(job => job.Count)))];
-        metrics.Observed(await reader.GetQueuesAsync(cancellationToken));
+        metrics.Observed([.. scope.Queues.Select(queue => WaitingIn(queue, waiting))]);
+        await MarkLimitedAsync(waiting, cancellationToken);
 
-        var open = scope.OpenQueues;
-        foreach (var list in waiting.Where(jobs => scope.CanRun(jobs.Kind, jobs.Version) && open.Contains(jobs.Queue)).GroupBy(jobs => (jobs.Queue, jobs.Priority)))
+        foreach (var list in waiting.Where(IsOnAList).GroupBy(jobs => (jobs.Queue, jobs.Priority)))
         {
-            if (await dispatch.CountAsync(list.Key.Queue, list.Key.Priority) < list.Sum(jobs => jobs.Count))
+            if (listed.TryGetValue(list.Key, out var count) && count < list.Sum(jobs => jobs.SinceAWhile))
             {
                 dispatch.Push(await OldestAsync(list.Key.Queue, list.Key.Priority, cancellationToken));
             }
+        }
+    }
+
+    private bool IsOnAList(WaitingJobs jobs) =>
+        scope.CanRun(jobs.Kind, jobs.Version) && !scope.OptionsOf(jobs.Kind).IsLimited && scope.OpenQueues.Contains(jobs.Queue);
+
+    private static WaitingFigures WaitingIn(string queue, IEnumerable<WaitingJobs> waiting)
+    {
+        var here = waiting.Where(jobs => jobs.Queue == queue).ToList();
+        return new WaitingFigures(queue, here.Sum(jobs => jobs.Count), here.Select(jobs => jobs.OldestAge).DefaultIfEmpty().Max());
+    }
+
+    private async Task<Dictionary<(string Queue, int Priority), long>> CountListedAsync()
+    {
+        var listed = new Dictionary<(string, int), long>();
+        foreach (var (list, count) in await dispatch.CountAsync(scope.OpenQueues))
+        {
+            listed[list] = count;
+        }
+
+        return listed;
+    }
+
+    /// <summary>Jobs that were enqueued before their kind had a limit become limited like the others.</summary>
+    private async Task MarkLimitedAsync(IEnumerable<WaitingJobs> waiting, CancellationToken cancellationToken)
+    {
+        var unmarked = waiting.Where(jobs => !jobs.IsLimited).Select(jobs => jobs.Kind).Intersect(limited.All.Select(kind => kind.Kind.Name), StringComparer.Ordinal).ToArray();
+        if (unmarked.Length == 0)
+        {
+            return;
+        }
+
+        await using var command = dataSource.CreateCommand(JobSql.MarkLimited);
+        command.Parameters.Add(new("kinds", unmarked));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        foreach (var kind in unmarked)
+        {
+            dispatch.NudgeFor(kind);
         }
     }
 
@@ -43,7 +83,8 @@ internal sealed class JobSweeper(
         var waiting = new List<WaitingJobs>();
         while (await rows.ReadAsync(cancellationToken))
         {
-            waiting.Add(new WaitingJobs(rows.GetString(0), rows.GetInt16(1), rows.GetString(2), rows.GetInt32(3), rows.GetInt64(4)));
+            waiting.Add(new WaitingJobs(
+                rows.GetString(0), rows.GetInt16(1), rows.GetString(2), rows.GetInt32(3), rows.GetBoolean(4), rows.GetInt64(5), rows.GetInt64(6), rows.GetTimeSpan(7)));
         }
 
         return waiting;
@@ -54,9 +95,7 @@ internal sealed class JobSweeper(
         await using var command = dataSource.CreateCommand(JobSql.WaitingIds);
         command.Parameters.Add(new("queue", queue));
         command.Parameters.Add(new("priority", (short)priority));
-        command.Parameters.Add(new("kinds", scope.Kinds));
-        command.Parameters.Add(new("lowest_versions", scope.LowestVersions));
-        command.Parameters.Add(new("versions", scope.Versions));
+        scope.Unlimited.AddTo(command);
         command.Parameters.Add(new("limit", BatchSize));
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         var oldest = new List<DispatchedJob>();
@@ -68,5 +107,5 @@ internal sealed class JobSweeper(
         return oldest;
     }
 
-    private sealed record WaitingJobs(string Queue, int Priority, string Kind, int Version, long Count);
+    private sealed record WaitingJobs(string Queue, int Priority, string Kind, int Version, bool IsLimited, long Count, long SinceAWhile, TimeSpan OldestAge);
 }

@@ -13,6 +13,7 @@ internal sealed partial class JobWorker(
     RunningJobs running,
     JobBuffer buffer,
     JobHandBack handBack,
+    LimitedKinds limited,
     WorkerSignals signals,
     JobDispatch dispatch,
     NpgsqlDataSource dataSource,
@@ -28,7 +29,7 @@ internal sealed partial class JobWorker(
     {
         using var untraced = SuppressInstrumentationScope.Begin();
         await heartbeat.BeatAsync(cancellationToken);
-        await dispatch.ListenForNudgesAsync(signals.Work.Set);
+        await dispatch.ListenForNudgesAsync(HearNudge);
         await dispatch.ListenForQueuesAsync(signals.Heartbeat.Set);
         await dispatch.ListenForSchedulesAsync(signals.Schedules.Set);
         await dispatch.ListenForCancelsAsync(Cancel);
@@ -72,6 +73,12 @@ internal sealed partial class JobWorker(
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Dispose() => _stopHeartbeat.Dispose();
+
+    private void HearNudge(string kind)
+    {
+        limited.LookFor(kind);
+        signals.Work.Set();
+    }
 
     private void Cancel(Guid id)
     {

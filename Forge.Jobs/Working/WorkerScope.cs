@@ -14,18 +14,14 @@ internal sealed class WorkerScope
         _handlers = handlers.ToDictionary(handler => handler.Kind, StringComparer.Ordinal);
         _kinds = kinds;
         Queues = options.Value.Queues.Count > 0 ? [.. options.Value.Queues] : [.. kinds.Queues];
-        Kinds = [.. _handlers.Keys];
-        LowestVersions = [.. Kinds.Select(kind => kinds.Get(kind).LowestVersion)];
-        Versions = [.. Kinds.Select(kind => kinds.Get(kind).Options.Version)];
+        Kinds = [.. _handlers.Keys.Select(kinds.Get)];
+        Unlimited = new KindVersions([.. Kinds.Where(kind => !kind.Options.IsLimited)]);
     }
 
-    public string[] Kinds { get; }
+    public IReadOnlyList<JobKind> Kinds { get; }
 
-    /// <summary>The lowest version of each of <see cref="Kinds"/>, in the same order.</summary>
-    public int[] LowestVersions { get; }
-
-    /// <summary>The highest version of each of <see cref="Kinds"/>, in the same order.</summary>
-    public int[] Versions { get; }
+    /// <summary>The kinds whose jobs are on the lists.</summary>
+    public KindVersions Unlimited { get; }
 
     public string[] Queues { get; }
 
@@ -37,6 +33,9 @@ internal sealed class WorkerScope
     public JobKindOptions OptionsOf(string kind) => _kinds.Get(kind).Options;
 
     public bool CanRun(string kind, int version) => _handlers.ContainsKey(kind) && _kinds.Get(kind).CanRead(version);
+
+    /// <summary>The job's kind when it has a limit.</summary>
+    public string? LimitedKindOf(ClaimedJob job) => OptionsOf(job.Kind).IsLimited ? job.Kind : null;
 
     /// <summary>The job's payload in the version that its handler takes.</summary>
     public string PayloadOf(ClaimedJob job) => _kinds.Get(job.Kind).BringForward(job.Payload, job.Version);

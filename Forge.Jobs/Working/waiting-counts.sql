@@ -1,5 +1,5 @@
--- Only what has waited for a while: what was enqueued or taken at this moment would look like a gap.
-select queue, priority, kind, version, count(*)
+-- What has waited for a while is counted apart: what was enqueued or taken at this moment would look like a gap in the lists.
+select queue, priority, kind, version, is_limited, count(*), count(*) filter (where run_at < now() - @age), greatest(now() - min(run_at), interval '0')
 from jobs.job
-where state = 'available' and queue = any (@queues) and run_at < now() - @age
-group by queue, priority, kind, version
+where state = 'available' and queue = any (@queues)
+group by queue, priority, kind, version, is_limited

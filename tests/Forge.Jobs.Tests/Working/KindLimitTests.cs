@@ -1,0 +1,169 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Forge.Jobs.Tests.Working;
+
+public sealed class KindLimitTests(JobServers servers) : JobTests(servers)
+{
+    private const string Kind = "limited";
+
+    [Fact]
+    public async Task MaxConcurrency_HoldsAcrossWorkers()
+    {
+        await using var first = await StartAsync(kind => kind.MaxConcurrency = 2);
+        await using var second = await StartAsync(kind => kind.MaxConcurrency = 2);
+        var (running, most) = (0, 0);
+        async Task Run(JobContext<TestPayload> context, CancellationToken token)
+        {
+            var now = Interlocked.Increment(ref running);
+            InterlockedMax(ref most, now);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), token);
+            Interlocked.Decrement(ref running);
+        }
+
+        first.Script.Run = Run;
+        second.Script.Run = Run;
+        var ids = await EnqueueAsync(first, 30);
+        foreach (var id in ids)
+        {
+            Assert.Equal(1, (await first.WaitForAsync(id, JobState.Completed)).Attempt);
+        }
+
+        Assert.Equal(2, most);
+    }
+
+    [Fact]
+    public async Task MaxConcurrency_CountsWhatADeadWorkerWasRunning_UntilItIsRescued()
+    {
+        await using var dead = await CreateAsync(kind => kind.MaxConcurrency = 1);
+        var ids = await EnqueueAsync(dead, 2);
+        await dead.Get<WorkerHeartbeat>().BeatAsync(Token);
+        var lost = Assert.Single(await dead.Get<LimitedJobClaimer>().ClaimAsync(10, Token));
+
+        await using var alive = await CreateAsync(kind => kind.MaxConcurrency = 1);
+        await alive.Get<WorkerHeartbeat>().BeatAsync(Token);
+        Assert.Empty(await alive.Get<LimitedJobClaimer>().ClaimAsync(10, Token));
+
+        await alive.StartAsync();
+        foreach (var id in ids)
+        {
+            await alive.WaitForAsync(id, JobState.Completed);
+        }
+
+        Assert.Equal(["rescued", "completed"], (await alive.Reader.FindAsync(lost.Id, Token))!.Attempts.Select(attempt => attempt.Outcome));
+    }
+
+    [Fact]
+    public async Task RateLimit_HoldsInEveryStretchOfItsPeriod_AcrossWorkers()
+    {
+        var limit = new JobRateLimit(5, TimeSpan.FromSeconds(0.5));
+        await using var first = await StartAsync(kind => kind.RateLimit = limit);
+        await using var second = await StartAsync(kind => kind.RateLimit = limit);
+
+        foreach (var id in await EnqueueAsync(first, 18))
+        {
+            await first.WaitForAsync(id, JobState.Completed);
+        }
+
+        Assert.Equal(5, await Database.ScalarAsync<long>(
+            """
+            select max(starts) from (
+                select count(*) over (order by started_at range between interval '0.499 seconds' preceding and current row) as starts
+                from jobs.job) as stretch
+            """));
+    }
+
+    [Fact]
+    public async Task HeldBackJobs_DoNotStandInTheWayOfOthers()
+    {
+        await using var program = await StartAsync(kind => kind.MaxConcurrency = 1);
+        var goOn = new TaskCompletionSource();
+        program.Script.Run = (context, _) => context.Kind == Kind ? goOn.Task : Task.CompletedTask;
+        var limited = await EnqueueAsync(program, 40);
+        await program.WaitForAsync(limited[0], JobState.Running);
+
+        await program.WaitForAsync(await program.EnqueueAsync(), JobState.Completed);
+
+        Assert.Equal(39, await Database.ScalarAsync<long>("select count(*) from jobs.job where state = 'available' and attempt = 0"));
+        goOn.SetResult();
+        foreach (var id in limited)
+        {
+            await program.WaitForAsync(id, JobState.Completed);
+        }
+    }
+
+    [Theory]
+    [InlineData(1, HealthStatus.Healthy)]
+    [InlineData(2, HealthStatus.Unhealthy)]
+    public async Task Worker_WhenALimitHoldsAllWaitingJobsBack_IsHealthy(int maxConcurrency, HealthStatus expected)
+    {
+        var time = new FakeTimeProvider();
+        await using var program = await CreateAsync(kind => kind.MaxConcurrency = maxConcurrency, builder => builder.Services.AddSingleton<TimeProvider>(time));
+        await program.Get<WorkerHeartbeat>().BeatAsync(Token);
+        _ = program.Get<WorkerActivity>();
+        await EnqueueAsync(program, 1);
+        Assert.Single(await program.Get<LimitedJobClaimer>().ClaimAsync(10, Token));
+
+        await EnqueueAsync(program, 1);
+        await Database.ExecuteAsync("update jobs.job set run_at = now() - interval '1 minute'");
+        time.Advance(TimeSpan.FromMinutes(1));
+        var report = await program.Get<HealthCheckService>().CheckHealthAsync(Token);
+
+        Assert.Equal(expected, report.Entries["job-worker"].Status);
+    }
+
+    [Fact]
+    public async Task Jobs_ThatWereStoredBeforeTheLimit_KeepToIt()
+    {
+        await using var before = await CreateAsync(_ => { });
+        var ids = await EnqueueAsync(before, 3);
+        await Database.ExecuteAsync("update jobs.job set run_at = now() - interval '1 minute'");
+
+        await using var after = await CreateAsync(kind => kind.MaxConcurrency = 1);
+        await after.Get<WorkerHeartbeat>().BeatAsync(Token);
+        Assert.Empty(await after.Get<JobClaimer>().ClaimAsync(10, Token));
+        await after.Get<JobSweeper>().RunOnceAsync(Token);
+        Assert.Contains(Assert.Single(await after.Get<LimitedJobClaimer>().ClaimAsync(10, Token)).Id, ids);
+    }
+
+    [Theory]
+    [InlineData(0, 1, 1)]
+    [InlineData(1, 0, 1)]
+    [InlineData(1, 1, 0)]
+    public void Limits_ThatMakeNoSense_AreRefusedAtRegistration(int maxConcurrency, int permits, int seconds) =>
+        Assert.Throws<ArgumentException>(() => new ServiceCollection().AddJobKind<TestPayload>(Kind, kind =>
+        {
+            kind.MaxConcurrency = maxConcurrency;
+            kind.RateLimit = new JobRateLimit(permits, TimeSpan.FromSeconds(seconds));
+        }));
+
+    private async Task<JobProgram> StartAsync(Action<JobKindOptions> limit)
+    {
+        var program = await CreateAsync(limit);
+        await program.StartAsync();
+        return program;
+    }
+
+    private Task<JobProgram> CreateAsync(Action<JobKindOptions> limit, Action<HostApplicationBuilder>? configure = null) =>
+        JobProgram.CreateAsync(Database, builder =>
+        {
+            builder.Services.AddJobHandler<TestPayload, TestHandler>(Kind, limit);
+            configure?.Invoke(builder);
+        });
+
+    private static async Task<IReadOnlyList<Guid>> EnqueueAsync(JobProgram program, int count)
+    {
+        var requests = Enumerable.Range(0, count).Select(_ => JobRequest.For(Kind, new TestPayload())).ToList();
+        return Assert.IsType<EnqueueManyResult.Enqueued>(await program.Queue.EnqueueManyAsync(requests, Token)).JobIds;
+    }
+
+    private static void InterlockedMax(ref int most, int value)
+    {
+        for (var seen = most; seen < value;)
+        {
+            seen = Interlocked.CompareExchange(ref most, value, seen);
+        }
+    }
+}
