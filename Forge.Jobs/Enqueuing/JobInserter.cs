@@ -42,6 +42,34 @@ internal static class JobInserter
         return stored;
     }
 
+    /// <summary>True when nothing can stand in the way of these jobs and all may run at once, so that they can be copied.</summary>
+    public static bool CanCopy(IEnumerable<NewJob> jobs) => jobs.All(job => job.Request is { UniqueKey: null, IdempotencyKey: null, Delay: null, RunAt: null });
+
+    /// <summary>Stores plain jobs the fastest way there is: all or none, committed on return unless the connection is in a transaction.</summary>
+    public static async Task CopyAsync(IReadOnlyCollection<NewJob> jobs, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var rows = await connection.BeginBinaryImportAsync(JobSql.Copy, cancellationToken);
+        foreach (var job in jobs)
+        {
+            await rows.StartRowAsync(cancellationToken);
+            await rows.WriteAsync(job.Id, NpgsqlDbType.Uuid, cancellationToken);
+            await rows.WriteAsync(job.Request.Kind, NpgsqlDbType.Text, cancellationToken);
+            await rows.WriteAsync(job.Version, NpgsqlDbType.Integer, cancellationToken);
+            await rows.WriteAsync(job.Queue, NpgsqlDbType.Text, cancellationToken);
+            await rows.WriteAsync((short)job.Request.Priority, NpgsqlDbType.Smallint, cancellationToken);
+            await rows.WriteAsync(job.Request.Payload, NpgsqlDbType.Jsonb, cancellationToken);
+            await rows.WriteAsync(job.MaxAttempts, NpgsqlDbType.Integer, cancellationToken);
+            await rows.WriteAsync(job.IsLimited, NpgsqlDbType.Boolean, cancellationToken);
+            await WriteTextAsync(job.Request.Owner);
+            await WriteTextAsync(job.TraceParent);
+            await WriteTextAsync(job.TraceState);
+        }
+
+        await rows.CompleteAsync(cancellationToken);
+
+        Task WriteTextAsync(string? text) => text is null ? rows.WriteNullAsync(cancellationToken) : rows.WriteAsync(text, NpgsqlDbType.Text, cancellationToken);
+    }
+
     /// <summary>Says why a job was not inserted; null when whatever stood in its way is gone by now.</summary>
     public static async Task<EnqueueResult?> FindConflictAsync(NewJob job, NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
     {

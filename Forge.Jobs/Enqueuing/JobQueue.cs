@@ -45,6 +45,14 @@ internal sealed class JobQueue : IJobQueue
         SendManyAsync(requests, async jobs =>
         {
             await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
+            if (JobInserter.CanCopy(jobs))
+            {
+                // One statement, so a transaction of its own. Dying after it leaves committed jobs that Redis does not know: fallback poll and sweep find them.
+                await JobInserter.CopyAsync(jobs, connection, cancellationToken);
+                _dispatch.Push([.. jobs.Select(job => job.Dispatched)]);
+                return new EnqueueManyResult.Enqueued([.. jobs.Select(job => job.Id)]);
+            }
+
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             var (result, ready) = await InsertAllAsync(jobs, connection, transaction, cancellationToken);
             if (result is EnqueueManyResult.Enqueued)

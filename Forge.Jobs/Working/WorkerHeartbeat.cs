@@ -51,7 +51,8 @@ internal sealed partial class WorkerHeartbeat(
         var runs = running.All;
         var buffered = buffer.All().Select(job => job.LeaseToken).ToHashSet();
         var asked = time.GetTimestamp();
-        var (held, paused) = await RenewAsync(cancellationToken);
+        var honoured = _honouredPauses;
+        var (held, paused) = await RenewAsync(honoured, cancellationToken);
         lease.Renewed(asked);
         foreach (var run in runs)
         {
@@ -69,7 +70,8 @@ internal sealed partial class WorkerHeartbeat(
         // What was taken from this worker while it was silent is others' by now.
         buffer.Remove(job => buffered.Contains(job.LeaseToken) && !held.ContainsKey(job.LeaseToken));
         await handBack.ReturnAsync(buffer.Remove(job => held.GetValueOrDefault(job.LeaseToken)), cancellationToken);
-        if (scope.SetPaused(paused))
+        // A queue is open again only when Postgres no longer says that its pause is honoured here: somebody may pause it anew and rely on that.
+        if (scope.SetPaused([.. paused, .. honoured]))
         {
             signals.Work.Set();
         }
@@ -124,12 +126,12 @@ internal sealed partial class WorkerHeartbeat(
         }
     }
 
-    private async Task<(Dictionary<long, bool> Held, HashSet<string> Paused)> RenewAsync(CancellationToken cancellationToken)
+    private async Task<(Dictionary<long, bool> Held, HashSet<string> Paused)> RenewAsync(IEnumerable<string> honouredPauses, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(JobSql.Heartbeat);
         command.Parameters.Add(new("worker", worker.Id));
         command.Parameters.Add(new("lease", options.Value.LeaseDuration));
-        command.Parameters.Add(new("paused_queues", _honouredPauses.ToArray()));
+        command.Parameters.Add(new("paused_queues", honouredPauses.ToArray()));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var held = new Dictionary<long, bool>();
         while (await reader.ReadAsync(cancellationToken))

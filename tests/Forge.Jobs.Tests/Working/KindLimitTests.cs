@@ -101,9 +101,9 @@ public sealed class KindLimitTests(JobServers servers) : JobTests(servers)
     {
         var time = new FakeTimeProvider();
         await using var program = await CreateAsync(kind => kind.MaxConcurrency = maxConcurrency, builder => builder.Services.AddSingleton<TimeProvider>(time));
-        await program.Get<WorkerHeartbeat>().BeatAsync(Token);
         _ = program.Get<WorkerActivity>();
         await EnqueueAsync(program, 1);
+        await program.Get<WorkerHeartbeat>().BeatAsync(Token);
         Assert.Single(await program.Get<LimitedJobClaimer>().ClaimAsync(10, Token));
 
         await EnqueueAsync(program, 1);
@@ -125,6 +125,7 @@ public sealed class KindLimitTests(JobServers servers) : JobTests(servers)
         await after.Get<WorkerHeartbeat>().BeatAsync(Token);
         Assert.Empty(await after.Get<JobClaimer>().ClaimAsync(10, Token));
         await after.Get<JobSweeper>().RunOnceAsync(Token);
+        await after.Get<WorkerHeartbeat>().BeatAsync(Token);
         Assert.Contains(Assert.Single(await after.Get<LimitedJobClaimer>().ClaimAsync(10, Token)).Id, ids);
     }
 
