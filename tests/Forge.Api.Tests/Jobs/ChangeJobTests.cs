@@ -46,6 +46,20 @@ public sealed class ChangeJobTests(JobsApi api) : JobsTest(api)
     }
 
     [Fact]
+    public async Task Retry_OfADeadLetter_RunsItAgainAndKeepsItsErrors()
+    {
+        using var client = await SignUpAsync();
+        var job = await EnqueueAsync(client, """{"kind":"demo.fail","payload":{"times":1}}""");
+        await WaitForAsync(client, job.Id, "discarded");
+
+        using var response = await PostAsync(client, $"/forge/jobs/{job.Id}/retry", "");
+
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        await WaitForAsync(client, job.Id, "discarded");
+        Assert.Equal([1, 2], (await GetJobAsync(client, job.Id)).Errors.Select(error => error.Attempt));
+    }
+
+    [Fact]
     public async Task Retry_OfAWaitingJob_NamesItsState()
     {
         using var client = await SignUpAsync();

@@ -176,6 +176,16 @@ public sealed class EnqueueTests(JobsApi api, Stores stores) : JobsTest(api)
     }
 
     [Fact]
+    public async Task Enqueue_WithAnIdempotencyKeyThatIsNone_NamesTheHeader()
+    {
+        using var client = await SignUpAsync();
+
+        using var response = await PostAsync(client, "/forge/jobs", Noop, new string('k', 201));
+
+        await ProblemAssert.NamesFieldAsync(response, "Idempotency-Key");
+    }
+
+    [Fact]
     public async Task EnqueueBatch_WithManyJobs_EnqueuesAllInOrder()
     {
         using var client = await SignUpAsync();
