@@ -16,7 +16,8 @@ internal static class Measurements
     public static async Task WarmUpAsync(IJobSystem system, Settings settings)
     {
         await DrainAsync(system, settings, settings.Jobs(20_000, system.ShareOf("drain")));
-        await TogetherAsync(system, settings, settings.Jobs(5_000, system.ShareOf("together")));
+        await SingleAsync(system, settings, settings.Jobs(20_000, system.ShareOf("single")));
+        await TogetherAsync(system, settings, settings.Jobs(10_000, system.ShareOf("together")));
     }
 
     public static Task<Figures> TakeAsync(string measure, IJobSystem system, Settings settings) =>
