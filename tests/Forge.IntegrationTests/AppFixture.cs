@@ -14,6 +14,8 @@ public sealed class AppFixture : IAsyncLifetime
 {
     public const string AdminPassword = "an-admin-password-of-the-tests";
 
+    public const string DashboardApiKey = "a-dashboard-key-of-the-tests";
+
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
     private DistributedApplication? _app;
 
@@ -23,7 +25,9 @@ public sealed class AppFixture : IAsyncLifetime
     {
         using var timeout = new CancellationTokenSource(StartTimeout);
         var appHost = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Forge_AppHost>(
-            ["--Lab:Enabled=true", $"--Parameters:admin-password={AdminPassword}"], timeout.Token);
+            ["--Lab:Enabled=true", $"--Parameters:admin-password={AdminPassword}", $"--AppHost:DashboardApiKey={DashboardApiKey}"],
+            (options, _) => options.DisableDashboard = false, // It is where the telemetry goes.
+            timeout.Token);
         ForgetDataVolumes(appHost);
 
         _app = await appHost.BuildAsync(timeout.Token);

@@ -66,6 +66,7 @@ internal static class FrontendServer
         app.UseAuthorization();
         app.MapRazorPages();
         app.MapTelemetryApi();
+        app.MapMetricsApi();
         app.MapJourneyApi();
         app.MapResourceApi();
         app.MapChanges();

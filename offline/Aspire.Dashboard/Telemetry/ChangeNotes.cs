@@ -38,10 +38,6 @@ public sealed class ChangeNotes(TimeProvider time)
             seen = versions;
             yield return changed;
             await Task.Delay(Pause, time, cancellationToken);
-            if (!Current().Versions.SequenceEqual(seen))
-            {
-                next = Task.CompletedTask;
-            }
         }
     }
 

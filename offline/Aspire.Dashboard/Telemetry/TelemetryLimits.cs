@@ -1,3 +1,4 @@
+using Aspire.Hosting;
 using Microsoft.Extensions.Configuration;
 
 namespace Aspire.Dashboard.Telemetry;
@@ -36,10 +37,12 @@ public sealed class TelemetryLimits
     public int MaxSpanEventCount { get; set; } = 128;
 
     /// <summary>Reads the limits.</summary>
+    /// <exception cref="DistributedApplicationException">One of them is less than 1.</exception>
     public static TelemetryLimits Read(IConfiguration configuration)
     {
         var limits = new TelemetryLimits();
         configuration.GetSection(SectionName).Bind(limits);
-        return limits;
+        long[] all = [limits.MaxSpanCount, limits.MaxSpansPerTrace, limits.MaxLogCount, limits.MaxMetricValueCount, limits.MaxSeriesCount, limits.MaxBytes, limits.MaxAttributeCount, limits.MaxAttributeLength, limits.MaxSpanEventCount];
+        return all.Min() >= 1 ? limits : throw new DistributedApplicationException($"Every limit in {SectionName} must be at least 1.");
     }
 }

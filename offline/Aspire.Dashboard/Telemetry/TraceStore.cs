@@ -6,7 +6,7 @@ public sealed class TraceStore(TelemetryLimits limits, ChangeNotes notes)
     private readonly Lock _lock = new();
     private readonly Dictionary<TraceId, StoredTrace> _traces = [];
     private readonly Queue<StoredTrace> _arrivals = [];
-    private readonly Dictionary<TraceId, List<TelemetrySpan>> _linkingTo = [];
+    private readonly Dictionary<TraceId, HashSet<TelemetrySpan>> _linkingTo = [];
     private long _bytes;
     private int _spanCount;
     private long _droppedCount;
