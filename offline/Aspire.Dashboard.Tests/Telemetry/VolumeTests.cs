@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Aspire.Dashboard.Otlp;
 using Aspire.Dashboard.Telemetry;
 using Google.Protobuf;
@@ -44,6 +45,39 @@ public sealed class VolumeTests(ITestOutputHelper output)
         Assert.Equal(1, Measure("list by text", () => store.Traces.Find(new TraceQuery { Text = "customer-99999@example.com" })).TotalCount);
         Assert.Equal(1, Measure("logs by text", () => store.Logs.Find(new LogQuery { Text = "order 99999 " })).TotalCount);
         Assert.Equal(SpansPerTrace, Measure("logs of a trace", () => store.Logs.Find(new LogQuery { TraceId = new TraceId(1) })).TotalCount);
+    }
+
+    [Fact]
+    public async Task Dashboard_TakesAHundredThousandOfEach_AndListsThem()
+    {
+        await using var dashboard = await DashboardApp.StartAsync();
+        using var sender = dashboard.CreateSender();
+        var clock = Stopwatch.StartNew();
+        for (var first = 0; first < Count; first += Batch)
+        {
+            await SendAsync(sender, "/v1/traces", Sample.Traces("api", Enumerable.Range(first, Batch).Select(Span)));
+            await SendAsync(sender, "/v1/logs", Sample.Logs("api", Enumerable.Range(first, Batch).Select(Log)));
+        }
+
+        output.WriteLine($"sending and taking in: {clock.ElapsedMilliseconds} ms");
+        using var script = dashboard.CreateScript();
+        for (var time = 1; time <= 3; time++)
+        {
+            clock.Restart();
+            using var answer = JsonDocument.Parse(await script.GetStringAsync("/api/telemetry/traces?limit=100", TestContext.Current.CancellationToken));
+            output.WriteLine($"list over HTTP, time {time}: {clock.Elapsed.TotalMilliseconds:0.0} ms");
+            Assert.Equal((Count / SpansPerTrace, 100), (answer.RootElement.GetProperty("totalCount").GetInt32(), answer.RootElement.GetProperty("returnedCount").GetInt32()));
+        }
+
+        output.WriteLine($"memory of this process, senders and tests included: {Environment.WorkingSet >> 20} MiB");
+    }
+
+    private static async Task SendAsync(HttpClient sender, string path, IMessage message)
+    {
+        using var body = new ByteArrayContent(message.ToByteArray());
+        body.Headers.ContentType = new("application/x-protobuf");
+        using var answer = await sender.PostAsync(path, body, TestContext.Current.CancellationToken);
+        answer.EnsureSuccessStatusCode();
     }
 
     private T Measure<T>(string what, Func<T> query)
