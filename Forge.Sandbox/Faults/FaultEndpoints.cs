@@ -15,9 +15,9 @@ internal static class FaultEndpoints
     public static void MapFaults(this IEndpointRouteBuilder routes)
     {
         var faults = routes.MapGroup("/faults");
-        faults.MapGet("/", ListFaults);
+        faults.MapGet("", ListFaults);
         faults.MapPut("/{target}", SetFault);
-        faults.MapDelete("/", ClearFaults);
+        faults.MapDelete("", ClearFaults);
         faults.MapDelete("/{target}", ClearFault);
     }
 

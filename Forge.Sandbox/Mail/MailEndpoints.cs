@@ -17,8 +17,8 @@ internal static class MailEndpoints
     public static void MapMail(this IEndpointRouteBuilder routes)
     {
         var mail = routes.MapGroup("/mail");
-        mail.MapGet("/", ListMail);
-        mail.MapDelete("/", DeleteMail);
+        mail.MapGet("", ListMail);
+        mail.MapDelete("", DeleteMail);
     }
 
     private static Ok<IReadOnlyList<ReceivedMail>> ListMail(string? to, Mailbox mailbox) => TypedResults.Ok(mailbox.List(to));

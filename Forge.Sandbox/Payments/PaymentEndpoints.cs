@@ -14,7 +14,7 @@ internal static class PaymentEndpoints
     public static void MapPayments(this IEndpointRouteBuilder routes)
     {
         var payments = routes.MapGroup("/v1/payments");
-        payments.MapGet("/", ListCaptures);
+        payments.MapGet("", ListCaptures);
         payments.MapPost("/capture", CapturePayment);
     }
 

@@ -70,6 +70,19 @@ public sealed class ResourceApiTests
         Assert.Equal(["first", "second"], lines);
     }
 
+    [Fact]
+    public async Task Changes_WhenTheAppHostStops_EndLikeAnyAnswer()
+    {
+        await using var dashboard = await DashboardApp.StartAsync();
+        using var script = dashboard.CreateScript();
+        await using var stream = await script.GetStreamAsync("/api/changes", Token);
+        await dashboard.App.StopAsync(Token);
+
+        // A stream that was cut off throws here.
+        using var reader = new StreamReader(stream);
+        Assert.Contains("connected", await reader.ReadToEndAsync(Token), StringComparison.Ordinal);
+    }
+
     private static void Describe(IDistributedApplicationBuilder builder)
     {
         var secret = builder.AddParameter("passphrase", Secret, secret: true);

@@ -12,14 +12,13 @@ internal static class ChangeEndpoint
 {
     public static void MapChanges(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet("/api/changes", (ChangeNotes notes, IHostApplicationLifetime lifetime, HttpContext context) =>
-            TypedResults.ServerSentEvents(WatchAsync(notes, lifetime, context.RequestAborted), eventType: "change"));
+            TypedResults.ServerSentEvents(WatchAsync(notes).UntilCancelled(lifetime.ApplicationStopping, context.RequestAborted), eventType: "change"));
 
     // Each event's data is the names of topics, such as "traces logs". The first, "connected", makes a browser know that it is connected.
-    private static async IAsyncEnumerable<string> WatchAsync(ChangeNotes notes, IHostApplicationLifetime lifetime, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<string> WatchAsync(ChangeNotes notes, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         yield return "connected";
-        await foreach (var topics in notes.WatchAsync(end.Token))
+        await foreach (var topics in notes.WatchAsync(cancellationToken))
         {
             yield return string.Join(' ', topics.Select(topic => topic.ToString().ToLowerInvariant()));
         }

@@ -7,10 +7,9 @@ namespace Aspire.Dashboard.Resources;
 internal static class ConsoleLines
 {
     /// <summary>The lines that are kept, then each as it comes, in batches.</summary>
-    public static async IAsyncEnumerable<IReadOnlyList<ConsoleLine>> WatchAsync(ResourceLoggerService logs, string resourceId, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<IReadOnlyList<ConsoleLine>> WatchAsync(ResourceLoggerService logs, string resourceId, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
-        await foreach (var lines in logs.WatchAsync(resourceId).WithCancellation(end.Token))
+        await foreach (var lines in logs.WatchAsync(resourceId).WithCancellation(cancellationToken))
         {
             yield return [.. lines.Select(line => new ConsoleLine(line.LineNumber, line.Content, line.IsErrorMessage))];
         }

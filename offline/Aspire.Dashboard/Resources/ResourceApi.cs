@@ -1,4 +1,5 @@
 using Aspire.Dashboard.Access;
+using Aspire.Dashboard.Live;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -14,7 +15,7 @@ internal static class ResourceApi
     public static void MapResourceApi(this IEndpointRouteBuilder endpoints)
     {
         var api = endpoints.MapGroup("/api/resources");
-        api.MapGet("/", (ResourceBoard board) => TypedResults.Ok(board.All.Select(ResourceJson.From)));
+        api.MapGet("", (ResourceBoard board) => TypedResults.Ok(board.All.Select(ResourceJson.From)));
         api.MapGet("/{id}", (ResourceBoard board, string id) => Get(board, id));
         api.MapPost("/{id}/commands/{name}", ExecuteAsync).RequireAntiforgery();
         api.MapGet("/{id}/console", Console);
@@ -40,7 +41,7 @@ internal static class ResourceApi
 
     private static IResult Console(ResourceBoard board, ResourceLoggerService logs, IHostApplicationLifetime lifetime, HttpContext context, string id) =>
         board.Find(id) is { } entry
-            ? TypedResults.ServerSentEvents(ConsoleLines.WatchAsync(logs, entry.Id, lifetime.ApplicationStopping, context.RequestAborted), eventType: "lines")
+            ? TypedResults.ServerSentEvents(ConsoleLines.WatchAsync(logs, entry.Id).UntilCancelled(lifetime.ApplicationStopping, context.RequestAborted), eventType: "lines")
             : NotFound(id);
 
     private static ProblemHttpResult NotFound(string id) =>

@@ -135,6 +135,7 @@ public sealed class TelemetryTests(AppFixture fixture)
         Assert.NotNull(span["http.response.status_code"]);
         Assert.NotNull(span["url.path"]);
         Assert.Equal(span["http.route"] is { } route ? $"{span["http.request.method"]} {route}" : span["http.request.method"], span.Name);
+        Assert.False(span["http.route"] is { Length: > 1 } path && path.EndsWith('/'), $"{span} names a route that nobody wrote down.");
         Assert.False(span["url.path"] is "/health" or "/alive", $"{span} is a health check.");
         Assert.True(span.IsRoot || span["forge.lane"] is null, $"{span} has a caller, whose lane it is part of.");
     }
