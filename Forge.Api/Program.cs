@@ -38,7 +38,7 @@ app.UseOutputCache();
 app.MapDefaultEndpoints();
 app.MapOpenApiDocument();
 
-var forge = app.MapGroup("/forge").RequireAuthorization();
+var forge = app.MapGroup("/forge").RequireAuthorization().WithPlainRouteNames();
 forge.MapAccounts();
 forge.MapWeather();
 forge.MapHashing();

@@ -15,7 +15,7 @@ internal static class EnqueueEndpoints
 
     public static void MapEnqueuing(this IEndpointRouteBuilder jobs)
     {
-        jobs.MapPost("", EnqueueJob)
+        jobs.MapPost("/", EnqueueJob)
             .WithSummary("Enqueue a job; it is committed before the answer")
             .InLane(Lane.Durable);
         jobs.MapPost("/batch", EnqueueBatch)

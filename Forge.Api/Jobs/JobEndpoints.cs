@@ -15,7 +15,7 @@ internal static class JobEndpoints
     {
         var jobs = routes.MapGroup("/jobs").WithTags("Jobs").RequireAuthorization();
         jobs.MapEnqueuing();
-        jobs.MapGet("", ListJobs).WithSummary("List your jobs, newest first");
+        jobs.MapGet("/", ListJobs).WithSummary("List your jobs, newest first");
         jobs.MapGet("/{id:guid}", GetJob).WithSummary("Read a job");
         jobs.MapGet("/{id:guid}/events", JobEventEndpoint.FollowJob).WithSummary("Follow a job as server-sent events: state, progress, then end");
         jobs.MapGet("/{id:guid}/result", JobResultEndpoint.GetResult).WithSummary("Read the result of a completed job: JSON or a file");

@@ -11,7 +11,7 @@ internal static class QueueEndpoints
     public static void MapQueues(this IEndpointRouteBuilder routes)
     {
         var queues = routes.MapGroup("/queues").WithTags("Queues").RequireAuthorization();
-        queues.MapGet("", ListQueues).WithSummary("List the queues, with what waits, runs and failed in each");
+        queues.MapGet("/", ListQueues).WithSummary("List the queues, with what waits, runs and failed in each");
         queues.MapPost("/{queue}/pause", PauseQueue).WithSummary("Stop taking jobs from a queue; what runs goes on (administrators)");
         queues.MapPost("/{queue}/resume", ResumeQueue).WithSummary("Take jobs from a paused queue again (administrators)");
     }

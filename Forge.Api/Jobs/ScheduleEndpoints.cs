@@ -16,7 +16,7 @@ internal static class ScheduleEndpoints
     public static void MapSchedules(this IEndpointRouteBuilder routes)
     {
         var schedules = routes.MapGroup("/schedules").WithTags("Schedules").RequireAuthorization();
-        schedules.MapGet("", ListSchedules).WithSummary("List the schedules by name: yours or, for administrators, all");
+        schedules.MapGet("/", ListSchedules).WithSummary("List the schedules by name: yours or, for administrators, all");
         schedules.MapGet("/{name}", GetSchedule).WithSummary("Read a schedule");
         schedules.MapPut("/{name}", PutSchedule).WithSummary("Create or replace a schedule (administrators)");
         schedules.MapDelete("/{name}", DeleteSchedule).WithSummary("Delete a schedule; the jobs it has enqueued stay (administrators)");

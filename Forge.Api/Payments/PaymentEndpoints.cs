@@ -16,7 +16,7 @@ internal static class PaymentEndpoints
     public static void MapPayments(this IEndpointRouteBuilder routes)
     {
         var payments = routes.MapGroup("/payments").WithTags("Payments").RequireAuthorization();
-        payments.MapPost("", PlacePayment)
+        payments.MapPost("/", PlacePayment)
             .WithSummary("Place a payment; it and the job that captures it are committed together before the answer")
             .InLane(Lane.Durable);
         payments.MapGet("/{id:guid}", GetPayment).WithSummary("Read a payment");

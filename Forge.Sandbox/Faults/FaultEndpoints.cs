@@ -14,10 +14,10 @@ internal static class FaultEndpoints
 
     public static void MapFaults(this IEndpointRouteBuilder routes)
     {
-        var faults = routes.MapGroup("/faults");
-        faults.MapGet("", ListFaults);
+        var faults = routes.MapGroup("/faults").WithPlainRouteNames();
+        faults.MapGet("/", ListFaults);
         faults.MapPut("/{target}", SetFault);
-        faults.MapDelete("", ClearFaults);
+        faults.MapDelete("/", ClearFaults);
         faults.MapDelete("/{target}", ClearFault);
     }
 

@@ -16,9 +16,9 @@ internal static class MailEndpoints
 
     public static void MapMail(this IEndpointRouteBuilder routes)
     {
-        var mail = routes.MapGroup("/mail");
-        mail.MapGet("", ListMail);
-        mail.MapDelete("", DeleteMail);
+        var mail = routes.MapGroup("/mail").WithPlainRouteNames();
+        mail.MapGet("/", ListMail);
+        mail.MapDelete("/", DeleteMail);
     }
 
     private static Ok<IReadOnlyList<ReceivedMail>> ListMail(string? to, Mailbox mailbox) => TypedResults.Ok(mailbox.List(to));

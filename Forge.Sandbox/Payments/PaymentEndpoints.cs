@@ -13,8 +13,8 @@ internal static class PaymentEndpoints
 
     public static void MapPayments(this IEndpointRouteBuilder routes)
     {
-        var payments = routes.MapGroup("/v1/payments");
-        payments.MapGet("", ListCaptures);
+        var payments = routes.MapGroup("/v1/payments").WithPlainRouteNames();
+        payments.MapGet("/", ListCaptures);
         payments.MapPost("/capture", CapturePayment);
     }
 
