@@ -71,6 +71,14 @@ public interface IForgeApi
     [Post("/forge/queues/{queue}/resume")]
     Task<QueueResponse> ResumeQueueAsync(string queue, CancellationToken cancellationToken);
 
+    [Multipart]
+    [Post("/forge/images")]
+    Task<JobResponse> UploadImageAsync([AliasAs("file")] StreamPart image, CancellationToken cancellationToken);
+
+    [Multipart]
+    [Post("/forge/imports")]
+    Task<JobResponse> UploadImportAsync([AliasAs("file")] StreamPart csv, CancellationToken cancellationToken);
+
     [Post("/forge/payments")]
     Task<JobResponse> PlacePaymentAsync([Body] PaymentRequest request, [Header("Idempotency-Key")] string? idempotencyKey, CancellationToken cancellationToken);
 

@@ -6,6 +6,8 @@ namespace Forge.Contracts;
 public static class JobKinds
 {
     public const string ReportGenerate = "report.generate";
+    public const string ImageThumbnail = "image.thumbnail";
+    public const string PipelineImport = "pipeline.import";
     public const string PaymentCapture = "payment.capture";
     public const string EmailSend = "email.send";
     public const string DemoNoop = "demo.noop";
@@ -33,6 +35,12 @@ public sealed record EmailPayload(
 
 /// <summary>Captures a stored payment. Only the app itself and administrators enqueue it.</summary>
 public sealed record PaymentPayload(Guid PaymentId);
+
+/// <summary>A thumbnail of an image that its owner has uploaded.</summary>
+public sealed record ThumbnailPayload(Guid UploadId);
+
+/// <summary>Reads a CSV file that its owner has uploaded into Postgres.</summary>
+public sealed record ImportPayload(Guid UploadId);
 
 public sealed record DemoNoopPayload;
 

@@ -21,7 +21,7 @@ internal static class ProblemDefaults
         StatusCodes.Status404NotFound => "There is nothing here for you. /openapi/v1.json lists every address.",
         StatusCodes.Status405MethodNotAllowed => $"This address does not take {http.Request.Method}; the Allow header says what it takes.",
         StatusCodes.Status413PayloadTooLarge => "The body is larger than this address takes. Send a smaller one.",
-        StatusCodes.Status415UnsupportedMediaType => "Send the body as application/json.",
+        StatusCodes.Status415UnsupportedMediaType => "Send the body as the type that /openapi/v1.json names for this address: application/json, or multipart/form-data where it takes a file.",
         StatusCodes.Status500InternalServerError => "Something failed on our side. Try again; if it stays, report the traceId.",
         _ => null,
     };

@@ -39,6 +39,20 @@ public static class ForgeJobsHostingExtensions
             kind.Timeout = TimeSpan.FromMinutes(1);
         });
 
+        // An image that its decoder crashed on is tried again, in case it was the machine's fault; one that is refused is not.
+        builder.Services.AddJobKind<ThumbnailPayload>(JobKinds.ImageThumbnail, kind =>
+        {
+            kind.Queue = JobQueues.Media;
+            kind.MaxAttempts = 3;
+            kind.Timeout = TimeSpan.FromMinutes(5);
+        });
+
+        builder.Services.AddJobKind<ImportPayload>(JobKinds.PipelineImport, kind =>
+        {
+            kind.MaxAttempts = 3;
+            kind.Timeout = TimeSpan.FromMinutes(15);
+        });
+
         // The pauses add up to some two hours: a gateway that is down for that long costs no payment, only patience.
         builder.Services.AddJobKind<PaymentPayload>(JobKinds.PaymentCapture, kind =>
         {

@@ -2,7 +2,7 @@ namespace Forge.Worker.Tests;
 
 internal static class Eventually
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Waits until a condition holds that nothing announces.</summary>
@@ -18,7 +18,7 @@ internal static class Eventually
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                Assert.Fail($"Waited {Limit.TotalSeconds} s in vain for {what}.");
+                Assert.Fail($"Waited {Limit} in vain for {what}.");
             }
         }
     }

@@ -20,6 +20,8 @@ public sealed class WorkerHost : IAsyncLifetime
 
     public FakeSmtpServer Smtp { get; } = new();
 
+    public IServiceProvider Services => _host.Services;
+
     public string Redis => _redis.ConnectionString;
 
     private IJobQueue Queue => _host.Services.GetRequiredService<IJobQueue>();
@@ -45,6 +47,8 @@ public sealed class WorkerHost : IAsyncLifetime
         builder.AddJobWorker();
         builder.AddReportJobs();
         builder.AddMailJobs();
+        builder.AddImageJobs();
+        builder.AddImportJobs();
         builder.AddDemoJobs();
         _host = builder.Build();
         await _host.StartAsync();

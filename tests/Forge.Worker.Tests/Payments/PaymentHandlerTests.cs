@@ -1,6 +1,8 @@
 using Forge.Data.Payments;
 using Forge.Jobs;
 using Forge.Sandbox.Faults;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Npgsql;
 
 namespace Forge.Worker.Tests.Payments;
@@ -88,6 +90,28 @@ public sealed class PaymentHandlerTests(PaymentShop shop) : IClassFixture<Paymen
         await shop.WaitForAsync(payment.JobId, JobState.Completed);
         Assert.Equal(PaymentState.Captured, (await shop.Payments.FindAsync(payment.Id, Cancellation))!.State);
         Assert.Equal(Booked, await shop.ReadLedgerAsync(payment.Id));
+        await worker.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task Payment_WhenTheGatewaySaysWhenToComeBack_IsAskedThenAndNotBefore()
+    {
+        var requests = 0;
+        await using var busy = WebApplication.CreateSlimBuilder().Build();
+        busy.Urls.Add("http://127.0.0.1:0");
+        busy.MapPost("/v1/payments/capture", (HttpResponse response) =>
+        {
+            Interlocked.Increment(ref requests);
+            (response.StatusCode, response.Headers.RetryAfter) = (503, "600");
+        });
+        await busy.StartAsync(Cancellation);
+        using var worker = await shop.StartWorkerAsync(("services:sandbox:http:0", busy.Urls.Single()));
+        var payment = await shop.PlaceAsync();
+
+        var job = await shop.WaitForAsync(payment.JobId, JobState.Retryable);
+
+        Assert.InRange(job.RunAt - DateTimeOffset.UtcNow, TimeSpan.FromSeconds(300), TimeSpan.FromSeconds(600));
+        Assert.Equal(1, requests);
         await worker.StopAsync(Cancellation);
     }
 

@@ -67,11 +67,7 @@ public sealed class PaymentShop(WorkerHost stores) : IAsyncLifetime
     {
         await using var connection = await Database.OpenConnectionAsync(Cancellation);
         await using var transaction = await connection.BeginTransactionAsync(Cancellation);
-        var userId = Guid.NewGuid();
-        await using var user = new NpgsqlCommand("insert into users (id, email, normalized_email, username, created_at) values (@id, @email, @email, 'Ada', now())", connection, transaction);
-        user.Parameters.Add(new("id", userId));
-        user.Parameters.Add(new("email", $"{userId:N}@example.org"));
-        await user.ExecuteNonQueryAsync(Cancellation);
+        var userId = await TestUser.AddAsync(transaction, Cancellation);
         var id = Guid.CreateVersion7();
         var jobId = await EnqueueAsync(id, transaction);
         var payment = new Payment(id, userId, "order-1", amount, "EUR", jobId);

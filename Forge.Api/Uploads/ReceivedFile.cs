@@ -1,0 +1,52 @@
+namespace Forge.Api.Uploads;
+
+/// <summary>A file that has arrived in full, on disk until it is disposed of, with the SHA-256 of its content.</summary>
+internal sealed class ReceivedFile : IAsyncDisposable
+{
+    private ReceivedFile(FileStream content)
+    {
+        Content = content;
+    }
+
+    public FileStream Content { get; }
+
+    public byte[] Hash { get; set; } = [];
+
+    public static ReceivedFile Create()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"forge-upload-{Guid.NewGuid():N}");
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.Delete,
+            BufferSize = 0,
+            Options = FileOptions.Asynchronous | FileOptions.DeleteOnClose,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        var file = new ReceivedFile(new FileStream(path, options));
+
+        // Without a name from now on: a process that is killed leaves nothing behind.
+        File.Delete(path);
+        return file;
+    }
+
+    /// <exception cref="InvalidOperationException">The disk did not take it: not the sender's fault, as an <see cref="IOException"/> on this way would be.</exception>
+    public async Task AppendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Content.WriteAsync(bytes, cancellationToken);
+        }
+        catch (IOException exception)
+        {
+            throw new InvalidOperationException("The upload could not be written to the folder for temporary files.", exception);
+        }
+    }
+
+    public ValueTask DisposeAsync() => Content.DisposeAsync();
+}
