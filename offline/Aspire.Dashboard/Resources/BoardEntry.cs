@@ -53,6 +53,12 @@ public sealed class BoardEntry(string id, string name, CustomResourceSnapshot sn
 
     /// <summary>Further facts, such as the process's id.</summary>
     public IReadOnlyList<MaskedValue> Properties => [.. snapshot.Properties.Select(property => mask.Hide(property.Name, SecretMask.TextOf(property.Value), property.IsSensitive))];
+
+    /// <summary>An environment variable as it is, also a secret; null when there is none of that name.</summary>
+    public string? RevealVariable(string variableName) => snapshot.EnvironmentVariables.FirstOrDefault(variable => variable.IsFromSpec && variable.Name == variableName)?.Value;
+
+    /// <summary>A property as it is, also a secret; null when there is none of that name.</summary>
+    public string? RevealProperty(string propertyName) => SecretMask.TextOf(snapshot.Properties.FirstOrDefault(property => property.Name == propertyName)?.Value);
 }
 
 /// <summary>A named value; null in <paramref name="Value"/> when it is a secret.</summary>

@@ -6,9 +6,10 @@ using Microsoft.Extensions.Logging;
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>Keeps the last 10,000 lines of each process's output.</summary>
-public class ResourceLoggerService
+public class ResourceLoggerService(TimeProvider? time = null)
 {
     private readonly ConcurrentDictionary<string, ResourceLog> _logs = new(StringComparer.OrdinalIgnoreCase);
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     /// <summary>Called with each line as it comes: the process's id, the line, whether it is an error.</summary>
     internal event Action<string, string, bool>? LineWritten;
@@ -25,17 +26,20 @@ public class ResourceLoggerService
     /// <summary>The lines that are kept of the resource's first process, then each line as it comes. Ends only by cancelling.</summary>
     public IAsyncEnumerable<IReadOnlyList<LogLine>> WatchAsync(IResource resource) => WatchAsync(resource.GetResourceIds()[0]);
 
+    /// <summary>The lines that are kept now.</summary>
+    internal IReadOnlyList<LogLine> KeptLines(string resourceId) => _logs.TryGetValue(resourceId, out var log) ? log.Kept() : [];
+
     internal void Write(string resourceId, string line, bool isError)
     {
         LogOf(resourceId).Write(line, isError);
         LineWritten?.Invoke(resourceId, line, isError);
     }
 
-    private ResourceLog LogOf(string resourceId) => _logs.GetOrAdd(resourceId, _ => new ResourceLog());
+    private ResourceLog LogOf(string resourceId) => _logs.GetOrAdd(resourceId, _ => new ResourceLog(_time));
 
-    private sealed class ResourceLog
+    private sealed class ResourceLog(TimeProvider time)
     {
-        private const int Kept = 10_000;
+        private const int MostLines = 10_000;
 
         private readonly Lock _lock = new();
         private readonly Queue<LogLine> _lines = [];
@@ -46,9 +50,9 @@ public class ResourceLoggerService
         {
             lock (_lock)
             {
-                var line = new LogLine(++_lastNumber, content, isError);
+                var line = new LogLine(++_lastNumber, content, isError) { WrittenAt = time.GetUtcNow() };
                 _lines.Enqueue(line);
-                if (_lines.Count > Kept)
+                if (_lines.Count > MostLines)
                 {
                     _lines.Dequeue();
                 }
@@ -60,9 +64,17 @@ public class ResourceLoggerService
             }
         }
 
+        public IReadOnlyList<LogLine> Kept()
+        {
+            lock (_lock)
+            {
+                return [.. _lines];
+            }
+        }
+
         public async IAsyncEnumerable<IReadOnlyList<LogLine>> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
-            var lines = Channel.CreateBounded<LogLine>(new BoundedChannelOptions(Kept) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+            var lines = Channel.CreateBounded<LogLine>(new BoundedChannelOptions(MostLines) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
             lock (_lock)
             {
                 foreach (var line in _lines)
@@ -115,4 +127,8 @@ public class ResourceLoggerService
 }
 
 /// <summary>A line of output.</summary>
-public readonly record struct LogLine(int LineNumber, string Content, bool IsErrorMessage);
+public readonly record struct LogLine(int LineNumber, string Content, bool IsErrorMessage)
+{
+    /// <summary>When it was read from the process.</summary>
+    internal DateTimeOffset WrittenAt { get; init; }
+}
