@@ -51,12 +51,6 @@ internal static class ResourceText
         return local.ToString(local.Date == time.GetLocalNow().Date ? "HH:mm:ss" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
     }
 
-    /// <summary>A moment with its day and zone.</summary>
-    public static string FullMoment(DateTime utc) => new DateTimeOffset(utc, TimeSpan.Zero).ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture);
-
-    /// <summary>A moment for machines.</summary>
-    public static string Iso(DateTime utc) => utc.ToString("O", CultureInfo.InvariantCulture);
-
     /// <summary>Whether an address may be followed: http on this machine. Everything else is only shown.</summary>
     public static bool IsLink(string url) => Uri.TryCreate(url, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps) && address.IsLoopback;
 }
