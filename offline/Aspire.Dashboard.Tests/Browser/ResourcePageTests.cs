@@ -20,9 +20,9 @@ public sealed class ResourcePageTests(BrowserFixture browsers)
         await Expect(page["#r-store .health"]).ToContainTextAsync("store-disk: The disk is 91 % full");
         await Expect(page["#r-store .endpoints"]).ToContainTextAsync("tcp://localhost:");
         await Expect(page["#r-store .endpoints a"]).ToHaveCountAsync(0);
-        await Expect(page["#r-broken .state"]).ToContainTextAsync("Failed to start");
+        await Expect(page["#r-broken .state"]).ToContainTextAsync("Finished");
         await Expect(page["#r-broken .state"]).ToContainTextAsync("exit code 3");
-        await Expect(page["#summary"]).ToContainTextAsync("1 failed to start");
+        await Expect(page["#summary"]).ToContainTextAsync("1 finished");
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class AnsiReaderTests
     [InlineData(Esc + "[2mx" + Esc + "[22my", "<dim>x</>y")]
     [InlineData(Esc + "[31;7mx" + Esc + "[27my", "<on-red>x</><red>y</>")]
     [InlineData(Esc + "[7mx", "<inverse>x</>")]
-    [InlineData(Esc + "[38;5;9mx" + Esc + "[38;5;196my" + Esc + "[38;5;244mz", "<bright-red>x</><bright-red>y</><bright-black>z</>")]
+    [InlineData(Esc + "[38;5;9mx" + Esc + "[38;5;196my" + Esc + "[38;5;244mz", "<bright-red>xy</><bright-black>z</>")]
     [InlineData(Esc + "[38;2;250;250;5mx" + Esc + "[48;2;0;0;0my", "<bright-yellow>x</><bright-yellow on-black>y</>")]
     [InlineData(Esc + "[38:5:2mx", "<green>x</>")]
     public void Colors_BecomeNamesOfStyles(string line, string expected) => Assert.Equal(expected, Show(new AnsiReader().Read(line)));

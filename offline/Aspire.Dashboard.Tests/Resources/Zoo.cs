@@ -12,6 +12,8 @@ internal static class Zoo
     public const string Literal = "hunter2-in-a-connection-string";
     public const string Attack = "<img src=x onerror=alert(1)><script>alert(2)</script>";
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private const string Colors = """
         printf '\033[32minfo\033[39m: Forge.Api[14] Now listening on \033[1mhttp://localhost:5200\033[0m\n'
         printf '\033[33mwarn\033[0m: the pool has \033[4m3\033[0m of 4 threads busy\n'
@@ -55,9 +57,9 @@ internal static class Zoo
     {
         var app = await DashboardApp.StartAsync(Describe);
         var token = TestContext.Current.CancellationToken;
-        await app.App.ResourceNotifications.WaitForResourceAsync("api", "Running", token);
-        await app.App.ResourceNotifications.WaitForResourceAsync("store", change => change.Snapshot.HealthStatus == HealthStatus.Degraded, token);
-        await app.App.ResourceNotifications.WaitForResourceAsync("broken", "FailedToStart", token);
+        await app.App.ResourceNotifications.WaitForResourceAsync("api", "Running", token).WaitAsync(Patience, token);
+        await app.App.ResourceNotifications.WaitForResourceAsync("store", change => change.Snapshot.HealthStatus == HealthStatus.Degraded, token).WaitAsync(Patience, token);
+        await app.App.ResourceNotifications.WaitForResourceAsync("broken", "Finished", token).WaitAsync(Patience, token);
         return app;
     }
 

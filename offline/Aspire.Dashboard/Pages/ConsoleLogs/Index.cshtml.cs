@@ -1,3 +1,4 @@
+using Aspire.Dashboard.Pages.Resources;
 using Aspire.Dashboard.Resources;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -12,7 +13,7 @@ public sealed class IndexModel(ResourceBoard board) : PageModel
     public string? SelectedId { get; set; }
 
     /// <summary>The processes that can be chosen.</summary>
-    public IReadOnlyList<BoardEntry> Entries { get; } = board.All;
+    public IReadOnlyList<BoardEntry> Entries { get; } = [.. board.All.Where(ResourceText.HasProcess)];
 
     /// <summary>The process; null when there is none of that id.</summary>
     public BoardEntry? Selected => SelectedId is null ? (Entries is [var first, ..] ? first : null) : Entries.FirstOrDefault(entry => string.Equals(entry.Id, SelectedId, StringComparison.OrdinalIgnoreCase));

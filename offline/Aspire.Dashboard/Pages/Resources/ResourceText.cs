@@ -48,8 +48,15 @@ internal static class ResourceText
     public static string Moment(DateTime utc, TimeProvider time)
     {
         var local = TimeZoneInfo.ConvertTimeFromUtc(utc, time.LocalTimeZone);
-        return local.ToString(local.Date == time.GetLocalNow().Date ? "HH:mm:ss" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+        return local.Date == time.GetLocalNow().Date ? local.ToString("HH:mm:ss", CultureInfo.InvariantCulture) : FullMoment(utc, time);
     }
+
+    /// <summary>A moment with its day.</summary>
+    public static string FullMoment(DateTime utc, TimeProvider time) =>
+        TimeZoneInfo.ConvertTimeFromUtc(utc, time.LocalTimeZone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    /// <summary>Whether it is something that runs, and so writes output: parameters and databases do not.</summary>
+    public static bool HasProcess(BoardEntry entry) => entry.Commands.Any(command => command.Name == KnownResourceCommands.StartCommand);
 
     /// <summary>Whether an address may be followed: http on this machine. Everything else is only shown.</summary>
     public static bool IsLink(string url) => Uri.TryCreate(url, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps) && address.IsLoopback;
