@@ -138,7 +138,7 @@ internal sealed class JourneyChart
             var followers = _followers.GetValueOrDefault((span.TraceId, span.SpanId)) ?? [];
             rows.Add(new SpanRow(span, depth)
             {
-                Resource = parent?.Scope.Resource == span.Scope.Resource ? null : span.Scope.Resource.Name,
+                Resource = depth == 0 || parent?.Scope.Resource == span.Scope.Resource ? null : span.Scope.Resource.Name,
                 Attempt = depth == 0 ? attempt : null,
                 Error = depth == 0 || parent?.Status != SpanStatus.Error ? Failure.Of(span) : null,
                 Followers = followers,

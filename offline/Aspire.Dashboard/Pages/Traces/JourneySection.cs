@@ -32,7 +32,7 @@ internal sealed record WaitRow(long BeginNanos, long EndNanos, string Text) : Jo
 /// <param name="Depth">How far it is below the root.</param>
 internal sealed record SpanRow(TelemetrySpan Span, int Depth) : JourneyRow(Span.StartNanos, Span.EndNanos)
 {
-    /// <summary>The service, where it is another than the parent's.</summary>
+    /// <summary>The service, where it is another than the parent's; null at the top, where the section says it.</summary>
     public string? Resource { get; init; }
 
     /// <summary>Which attempt of its job it is.</summary>

@@ -16,9 +16,13 @@ internal sealed record TimeAxis(long FromNanos, long ToNanos)
     /// <summary>How wide a stretch is.</summary>
     public string Width(long beginNanos, long endNanos) => Percent(Math.Max(LeastWidth, Share(endNanos) - Share(beginNanos)));
 
-    /// <summary>The five moments that are written below, with their place.</summary>
-    public IEnumerable<(string At, string Anchor, long Nanos)> Ticks =>
-        Enumerable.Range(0, 5).Select(quarter => (Percent(25 * quarter), quarter == 0 ? "start" : quarter == 4 ? "end" : "middle", FromNanos + (long)(Span * quarter / 4)));
+    /// <summary>The five moments that are written below, with their place; a narrow screen leaves out the second and the fourth.</summary>
+    public IEnumerable<(string At, string Anchor, string Class, long Nanos)> Ticks =>
+        Enumerable.Range(0, 5).Select(quarter => (
+            Percent(25 * quarter),
+            quarter == 0 ? "start" : quarter == 4 ? "end" : "middle",
+            quarter % 2 == 0 ? "major" : "minor",
+            FromNanos + (long)(Span * quarter / 4)));
 
     /// <summary>Where the words beside a line are, so that they stay within the picture: before it or after it.</summary>
     public (string At, string Anchor) Beside(long nanos) => Share(nanos) switch
