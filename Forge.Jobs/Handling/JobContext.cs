@@ -89,7 +89,10 @@ public abstract class JobContext
     }
 
     /// <summary>Completes the job in the handler's own transaction, with the result set so far: the handler's effects and the completion commit together, or neither does.</summary>
-    /// <remarks>Commit, then return. A handler that returns without having committed has failed its attempt.</remarks>
+    /// <remarks>
+    /// Commit, then return. A handler that returns without having committed has failed its attempt. Until the commit the job is locked, so that nobody can rescue it:
+    /// Postgres ends the transaction when it is idle for longer than the worker's lease (8 s).
+    /// </remarks>
     /// <exception cref="JobLeaseLostException">The job no longer belongs to this run: roll back.</exception>
     public async Task CompleteAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken = default)
     {

@@ -90,7 +90,7 @@ internal sealed partial class JobRescuer(
 
         if (available.Count > 0)
         {
-            dispatch.Push(available);
+            dispatch.PushFront(available);
         }
 
         return count;

@@ -169,6 +169,35 @@ public sealed class JobFencingTests(JobServers servers) : JobTests(servers)
         Assert.Equal(1, await Database.ScalarAsync<long>("select count(*) from effects"));
     }
 
+    [Fact]
+    public async Task TransactionalCompletion_WhenItsProcessFreezesBeforeTheCommit_DoesNotKeepTheJob()
+    {
+        await using var frozen = await JobProgram.CreateAsync(Database);
+        var id = await frozen.EnqueueAsync();
+        var run = await frozen.ClaimAsync(id);
+        await using var connection = await Database.Data.OpenConnectionAsync(Token);
+        await using var transaction = await connection.BeginTransactionAsync(Token);
+        await frozen.Get<RunningJobWriter>().CompleteAsync(run, null, null, transaction, Token);
+
+        await using var other = await JobProgram.StartAsync(Database);
+        var job = await other.WaitForAsync(id, JobState.Completed);
+
+        Assert.Equal(["rescued", "completed"], job.Attempts.Select(attempt => attempt.Outcome));
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => transaction.CommitAsync(Token));
+    }
+
+    [Fact]
+    public async Task Rescue_WhenManyJobsWait_PutsTheJobBeforeThem()
+    {
+        await using var silent = await JobProgram.CreateAsync(Database);
+        var lost = await silent.EnqueueAsync();
+        var run = await silent.ClaimAsync(lost);
+        await silent.EnqueueAsync();
+        await silent.Get<JobRescuer>().RescueStrandedAsync([run.LeaseToken], Token);
+
+        Assert.Equal(lost, Assert.Single(await silent.Get<JobClaimer>().ClaimAsync(1, Token)).Id);
+    }
+
     private async Task WriteEffectAsync(JobContext<TestPayload> context, bool commit, CancellationToken token)
     {
         await using var connection = await Database.Data.OpenConnectionAsync(token);
