@@ -64,6 +64,17 @@ public static class PostgresBuilderExtensions
         return builder.WithVolume(name ?? $"{builder.Resource.Name}-data", "/var/lib/postgresql/data", isReadOnly);
     }
 
+    /// <summary>Keeps the data in a folder of this machine, also under test.</summary>
+    /// <param name="builder">The server.</param>
+    /// <param name="source">The folder; created with its first use, and given to the user whom the server runs as.</param>
+    /// <param name="isReadOnly">Whether the folder is mounted read-only; a server cannot start on such a folder.</param>
+    public static IResourceBuilder<PostgresServerResource> WithDataBindMount(this IResourceBuilder<PostgresServerResource> builder, string source, bool isReadOnly = false)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrEmpty(source);
+        return builder.WithBindMount(source, "/var/lib/postgresql/data", isReadOnly);
+    }
+
     /// <summary>Sets the superuser's password.</summary>
     public static IResourceBuilder<PostgresServerResource> WithPassword(this IResourceBuilder<PostgresServerResource> builder, IResourceBuilder<ParameterResource> password)
     {

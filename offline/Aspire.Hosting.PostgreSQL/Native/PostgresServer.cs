@@ -17,10 +17,9 @@ internal sealed record PostgresServer(DataFolders Folders, string? BinFolder, st
     public async Task<ProcessSpec> PrepareAsync(NativeServerContext context, string userName, string password, CancellationToken cancellationToken)
     {
         var name = context.Resource.Name;
-        var isThrownAway = context.VolumeName is null;
-        var folder = isThrownAway
-            ? Folders.CreateTemporary("postgres")
-            : Folders.Kept(AppHostDirectory, context.VolumeName!);
+        var kept = context.BoundFolder ?? (context.VolumeName is { } volume ? Folders.Kept(AppHostDirectory, volume) : null);
+        var isThrownAway = kept is null;
+        var folder = kept ?? Folders.CreateTemporary("postgres");
         try
         {
             var data = new PostgresDataFolder(folder, Folders, name);

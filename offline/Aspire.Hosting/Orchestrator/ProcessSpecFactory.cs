@@ -53,9 +53,11 @@ internal sealed class ProcessSpecFactory(DistributedApplicationExecutionContext 
             throw new DistributedApplicationException($"Resource '{container.Name}' is a container, and the offline stand-ins have no native server for it.");
         }
 
-        var volume = container.Annotations.OfType<ContainerMountAnnotation>().LastOrDefault(mount => mount.Type == ContainerMountType.Volume)?.Source;
+        // Tests throw volumes away; a folder that somebody names is meant.
+        var mounts = container.Annotations.OfType<ContainerMountAnnotation>().ToLookup(mount => mount.Type, mount => mount.Source);
+        var volume = mode.IsTest ? null : mounts[ContainerMountType.Volume].LastOrDefault();
         var primary = container.Annotations.OfType<EndpointAnnotation>().First();
-        return server.PrepareAsync(new NativeServerContext(container, ports[primary], mode.IsTest ? null : volume, logger), cancellationToken);
+        return server.PrepareAsync(new NativeServerContext(container, ports[primary], volume, mounts[ContainerMountType.BindMount].LastOrDefault(), logger), cancellationToken);
     }
 
     private static (string FileName, List<string> Arguments, string WorkingDirectory) ProjectCommand(IResource resource)
