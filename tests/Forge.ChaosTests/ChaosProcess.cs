@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace Forge.ChaosTests;
+
+/// <summary>One process of the application, and what can be done to it.</summary>
+internal sealed class ChaosProcess(DistributedApplication app, IResource resource)
+{
+    private const string ProcessIdProperty = "executable.pid";
+
+    public string Name => resource.Name;
+
+    /// <summary>The id of the process that runs now.</summary>
+    public int Id { get; private set; }
+
+    /// <summary>Starts the process, or notes the id of the one that runs; starts it once more after a kill.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var result = await app.ResourceCommands.ExecuteCommandAsync(resource, KnownResourceCommands.StartCommand, cancellationToken);
+        if (!result.Success)
+        {
+            throw new InvalidOperationException($"{Name} could not be started.");
+        }
+
+        await NoteIdAsync(cancellationToken);
+    }
+
+    /// <summary>Learns the id of the process that runs.</summary>
+    public async Task NoteIdAsync(CancellationToken cancellationToken)
+    {
+        var running = await app.ResourceNotifications.WaitForResourceAsync(Name, change => change.Snapshot.State?.Text == KnownResourceStates.Running, cancellationToken);
+        var id = running.Snapshot.Properties.FirstOrDefault(property => property.Name == ProcessIdProperty)?.Value;
+        Assert.SkipWhen(id is null, $"{Name} runs in a container; this suite sends signals to processes.");
+        Id = Convert.ToInt32(id, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Sends a signal that the process survives.</summary>
+    public void Send(UnixSignal signal) => signal.Send(Id);
+
+    /// <summary>Sends a signal that ends the process, and returns when it has ended.</summary>
+    public async Task EndAsync(UnixSignal signal, CancellationToken cancellationToken)
+    {
+        signal.Send(Id);
+        await app.ResourceNotifications.WaitForResourceAsync(Name, KnownResourceStates.TerminalStates, cancellationToken);
+    }
+}

@@ -1,0 +1,110 @@
+using System.Reflection;
+using Npgsql;
+
+namespace Forge.ChaosTests;
+
+/// <summary>What Postgres knows of a scenario: who runs, what ran, what it did.</summary>
+internal sealed class Ledger(NpgsqlDataSource data)
+{
+    public async Task CreateAsync(CancellationToken cancellationToken)
+    {
+        await using var command = data.CreateCommand(Read("tables.sql"));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Postgres' time, by which everything else is noted.</summary>
+    public Task<DateTime> NowAsync(CancellationToken cancellationToken) => ScalarAsync<DateTime>("select clock_timestamp()", cancellationToken);
+
+    /// <summary>How many runs the process has begun and not ended, as far as the records say.</summary>
+    public Task<long> RunningAsync(ChaosProcess worker, CancellationToken cancellationToken) => ScalarAsync<long>(
+        "select count(*) from jobs.job where state = 'running' and split_part(worker_id, ':', 2) = @process::text", cancellationToken, new NpgsqlParameter("process", worker.Id));
+
+    public Task<long> CompletedAsync(CancellationToken cancellationToken) =>
+        ScalarAsync<long>("select count(*) from jobs.job where state = 'completed'", cancellationToken);
+
+    public Task<long> UnfinishedAsync(CancellationToken cancellationToken) =>
+        ScalarAsync<long>("select count(*) from jobs.job where state <> 'completed'", cancellationToken);
+
+    /// <summary>Runs of a process that began and should have completed in a transaction, and have neither done so nor been refused.</summary>
+    public Task<long> UndecidedAsync(ChaosProcess worker, CancellationToken cancellationToken) => ScalarAsync<long>(
+        """
+        select count(*)
+        from chaos.run r
+        join jobs.job j on j.id = r.job_id
+        where r.process = @process and j.kind = 'chaos.transactional'
+          and not exists (select from chaos.effect e where e.job_id = r.job_id and e.process = r.process)
+          and not exists (select from chaos.refusal f where f.job_id = r.job_id and f.process = r.process)
+        """,
+        cancellationToken,
+        new NpgsqlParameter("process", worker.Id));
+
+    /// <summary>How often a process failed to complete a job in its transaction.</summary>
+    public Task<long> RefusalsAsync(ChaosProcess worker, CancellationToken cancellationToken) =>
+        ScalarAsync<long>("select count(*) from chaos.refusal where process = @process", cancellationToken, new NpgsqlParameter("process", worker.Id));
+
+    /// <summary>Effects, together with a completion, that a process had after a moment.</summary>
+    public Task<long> EffectsAsync(ChaosProcess worker, DateTime since, CancellationToken cancellationToken) => ScalarAsync<long>(
+        "select count(*) from chaos.effect where process = @process and is_transactional and happened_at > @since",
+        cancellationToken,
+        new("process", worker.Id),
+        new("since", since));
+
+    /// <summary>From a moment until all jobs that were taken from a process ran again elsewhere.</summary>
+    public Task<TimeSpan> RescueTimeAsync(int processId, DateTime since, CancellationToken cancellationToken) => ScalarAsync<TimeSpan>(
+        """
+        select coalesce(max(again.started_at) - @since, interval '0')
+        from jobs.attempt a
+        cross join lateral (
+            select min(r.started_at) as started_at from chaos.run r where r.job_id = a.job_id and r.started_at > @since and r.process <> @process) again
+        where a.outcome = 'rescued' and split_part(a.worker_id, ':', 2) = @process::text
+        """,
+        cancellationToken,
+        new("process", processId),
+        new("since", since));
+
+    /// <summary>The longest time after a moment in which no run began, up to the last one.</summary>
+    public Task<TimeSpan> StallAsync(DateTime since, CancellationToken cancellationToken) => ScalarAsync<TimeSpan>(
+        """
+        select coalesce(max(started_at - before), interval '0')
+        from (
+            select started_at, lag(started_at, 1, @since) over (order by started_at) as before
+            from chaos.run
+            where started_at > @since) runs
+        """,
+        cancellationToken,
+        new NpgsqlParameter("since", since));
+
+    /// <summary>From a moment until the last of these jobs had begun to run.</summary>
+    public Task<TimeSpan> StartTimeAsync(IReadOnlyCollection<Guid> jobIds, DateTime since, CancellationToken cancellationToken) => ScalarAsync<TimeSpan>(
+        """
+        select coalesce(greatest(max(started_at) - @since, interval '0'), interval '0')
+        from (select min(started_at) as started_at from chaos.run where job_id = any (@ids) group by job_id) first
+        """,
+        cancellationToken,
+        new("since", since),
+        new("ids", jobIds.ToArray()));
+
+    public async Task<Tally> TallyAsync(IReadOnlyCollection<Guid> promised, CancellationToken cancellationToken)
+    {
+        await using var command = data.CreateCommand(Read("tally.sql"));
+        command.Parameters.Add(new("promised", promised.ToArray()));
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return new Tally(promised.Count, row.GetInt64(0), row.GetInt64(1), row.GetInt64(2));
+    }
+
+    private async Task<T> ScalarAsync<T>(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+    {
+        await using var command = data.CreateCommand(sql);
+        command.Parameters.AddRange(parameters);
+        return (T)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    private static string Read(string name)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"Forge.ChaosTests.{name}")
+            ?? throw new InvalidOperationException($"The resource '{name}' is missing from the assembly.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

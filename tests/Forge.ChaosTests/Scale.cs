@@ -1,0 +1,13 @@
+namespace Forge.ChaosTests;
+
+/// <summary>How much of each scenario is played: the short form in every test run, the long one with <c>FORGE_CHAOS=long</c> in the environment.</summary>
+internal static class Scale
+{
+    public static bool IsLong { get; } = Environment.GetEnvironmentVariable("FORGE_CHAOS") == "long";
+
+    /// <summary>Jobs per scenario.</summary>
+    public static int Jobs { get; } = IsLong ? 2_000 : 300;
+
+    /// <summary>For how long the random scenario does harm.</summary>
+    public static TimeSpan RandomHarm { get; } = TimeSpan.FromSeconds(IsLong ? 60 : 8);
+}

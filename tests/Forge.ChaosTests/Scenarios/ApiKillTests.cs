@@ -1,0 +1,37 @@
+namespace Forge.ChaosTests.Scenarios;
+
+public sealed class ApiKillTests(Scorecard scorecard) : Scenario(scorecard)
+{
+    private const int Kills = 3;
+
+    [Fact]
+    public async Task Api_KilledRightAfterItsAnswer_KeepsEachPromise()
+    {
+        await using var app = await ChaosApp.StartAsync(RedisServers.Default, Token);
+        await app.StartApiAsync(Token);
+        await app.Workers[0].StartAsync(Token);
+        using var client = app.CreateClient();
+        using var submitter = new Submitter(client);
+        var submitting = submitter.SubmitAsync(Scale.Jobs, Token);
+        var deaths = new List<(IReadOnlyCollection<Guid> Promised, DateTime At)>();
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            await submitter.WaitForAnswerAsync(Scale.Jobs * (kill + 1) / (Kills + 1), Token);
+            await app.Api.EndAsync(UnixSignal.Kill, Token);
+            deaths.Add(([.. submitter.Promised], await app.Ledger.NowAsync(Token)));
+            await app.StartApiAsync(Token);
+        }
+
+        await submitting;
+        await SettleAsync(app, "SIGKILL of the API right after a 202, three times", submitter, async () =>
+        {
+            var times = new List<TimeSpan>();
+            foreach (var (promised, at) in deaths)
+            {
+                times.Add(await app.Ledger.StartTimeAsync(promised, at, Token));
+            }
+
+            return times.Max();
+        });
+    }
+}

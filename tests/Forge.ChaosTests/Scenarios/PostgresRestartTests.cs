@@ -1,0 +1,25 @@
+namespace Forge.ChaosTests.Scenarios;
+
+public sealed class PostgresRestartTests(Scorecard scorecard) : Scenario(scorecard)
+{
+    [Theory]
+    [InlineData("fast", (int)UnixSignal.Interrupt)]
+    [InlineData("immediate", (int)UnixSignal.Quit)]
+    public async Task Postgres_Restarted_CostsNoJob(string mode, int signal)
+    {
+        await using var app = await ChaosApp.StartAsync(RedisServers.Default, Token);
+        await app.StartApiAsync(Token);
+        await app.Workers[0].StartAsync(Token);
+        using var client = app.CreateClient();
+        using var submitter = new Submitter(client);
+        var submitting = submitter.SubmitAsync(Scale.Jobs, Token);
+        await WaitUntilBusyAsync(app, app.Workers[0], Scale.Jobs / 4);
+
+        var stopped = await app.Ledger.NowAsync(Token);
+        await app.Postgres.EndAsync((UnixSignal)signal, Token);
+        await app.Postgres.StartAsync(Token);
+
+        await submitting;
+        await SettleAsync(app, $"Postgres restarted ({mode})", submitter, () => app.Ledger.StallAsync(stopped, Token));
+    }
+}

@@ -1,0 +1,30 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Forge.ChaosTests;
+using Xunit.Sdk;
+using Xunit.v3;
+
+[assembly: AssemblyFixture(typeof(Scorecard))]
+[assembly: Parallelization(Mode = ParallelMode.None)]
+
+namespace Forge.ChaosTests;
+
+/// <summary>One line per scenario, printed when all have been played.</summary>
+public sealed class Scorecard : IDisposable
+{
+    private readonly ConcurrentQueue<string> _lines = [];
+
+    internal void Note(string scenario, Tally tally, TimeSpan recovered, string remark = "") => _lines.Enqueue(string.Create(
+        CultureInfo.InvariantCulture,
+        $"| {scenario,-58} | {tally.Jobs,6} | {tally.Lost,4} | {tally.RepeatedRuns,14} | {tally.DuplicateEffects,17} | {recovered.TotalSeconds,12:0.0} | {remark}"));
+
+    public void Dispose()
+    {
+        Console.WriteLine($"| {"scenario",-58} |   jobs | lost | duplicate runs | duplicate effects | recovered, s |");
+        Console.WriteLine($"|{new string('-', 60)}|-------:|-----:|---------------:|------------------:|-------------:|");
+        foreach (var line in _lines)
+        {
+            Console.WriteLine(line);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Json;
+
+namespace Forge.ChaosTests;
+
+/// <summary>Sixteen callers of the API. What they were answered 202 for is promised; a call that fails promises nothing, and another job takes its place.</summary>
+internal sealed class Submitter(HttpClient api) : IDisposable
+{
+    private const int Callers = 16;
+    private const int Milliseconds = 40;
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(50);
+    private readonly ConcurrentQueue<Guid> _promised = [];
+    private readonly SemaphoreSlim _answered = new(0);
+    private int _left;
+
+    public IReadOnlyCollection<Guid> Promised => _promised;
+
+    /// <summary>Submits until so many more jobs are promised. Half of them complete in their handlers' transactions.</summary>
+    public async Task SubmitAsync(int count, CancellationToken cancellationToken)
+    {
+        _left = count;
+        await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => CallAsync(cancellationToken)));
+    }
+
+    /// <summary>Returns at the moment of the first answer after so many.</summary>
+    public async Task WaitForAnswerAsync(int count, CancellationToken cancellationToken)
+    {
+        do
+        {
+            await _answered.WaitAsync(cancellationToken);
+        }
+        while (_promised.Count <= count);
+    }
+
+    public void Dispose() => _answered.Dispose();
+
+    private async Task CallAsync(CancellationToken cancellationToken)
+    {
+        while (Interlocked.Decrement(ref _left) is >= 0 and var number)
+        {
+            while (!await TryAsync(number, cancellationToken))
+            {
+                await Task.Delay(PauseAfterFailure, cancellationToken);
+            }
+        }
+    }
+
+    private async Task<bool> TryAsync(int number, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var kind = number % 2 == 0 ? "chaos.transactional" : "chaos.outside";
+            using var answer = await api.PostAsJsonAsync($"/jobs/{kind}", new { Milliseconds = number % Milliseconds }, cancellationToken);
+            if (answer.StatusCode is not HttpStatusCode.Accepted)
+            {
+                return false;
+            }
+
+            _promised.Enqueue(await answer.Content.ReadFromJsonAsync<Guid>(cancellationToken));
+            _answered.Release();
+            return true;
+        }
+        catch (HttpRequestException)
+        {
+            // Killed before its answer: whether the job is stored is not known, and nobody was promised anything.
+            return false;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace Forge.ChaosTests;
+
+/// <summary>What is sent to the processes, by Linux' numbers.</summary>
+internal enum UnixSignal
+{
+    /// <summary>To Postgres: the fast shutdown.</summary>
+    Interrupt = 2,
+
+    /// <summary>To Postgres: the immediate shutdown, after which it has to recover.</summary>
+    Quit = 3,
+    Kill = 9,
+    Terminate = 15,
+    Continue = 18,
+    Stop = 19,
+}
+
+internal static partial class UnixSignals
+{
+    public static void Send(this UnixSignal signal, int processId)
+    {
+        if (SendSignal(processId, (int)signal) != 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError(), $"{signal} could not be sent to process {processId}: {Marshal.GetLastPInvokeErrorMessage()}.");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int SendSignal(int processId, int signal);
+}
