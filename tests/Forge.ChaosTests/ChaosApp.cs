@@ -2,6 +2,7 @@ using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using StackExchange.Redis;
 
 namespace Forge.ChaosTests;
 
@@ -39,9 +40,12 @@ internal sealed class ChaosApp : IAsyncDisposable
 
     public NpgsqlDataSource Data { get; }
 
-    /// <summary>How StackExchange.Redis connects, as an administrator.</summary>
-    public async Task<string> RedisConfigurationAsync(CancellationToken cancellationToken) =>
-        $"{await _app.GetConnectionStringAsync("redis", cancellationToken)},allowAdmin=true";
+    /// <summary>Empties Redis.</summary>
+    public async Task FlushRedisAsync(CancellationToken cancellationToken)
+    {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync($"{await _app.GetConnectionStringAsync("redis", cancellationToken)},allowAdmin=true");
+        await redis.GetServers()[0].FlushAllDatabasesAsync();
+    }
 
     /// <param name="redisServer">The program of the Redis server.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -55,9 +59,8 @@ internal sealed class ChaosApp : IAsyncDisposable
             await app.StartAsync(cancellationToken);
             await app.ResourceNotifications.WaitForResourceHealthyAsync("chaosdb", cancellationToken);
             await app.ResourceNotifications.WaitForResourceHealthyAsync("redis", cancellationToken);
-            // Without a pool: a restart of Postgres would leave broken connections in it.
-            var settings = new NpgsqlConnectionStringBuilder(await app.GetConnectionStringAsync("chaosdb", cancellationToken)) { Pooling = false };
-            var chaos = new ChaosApp(app, NpgsqlDataSource.Create(settings), folder);
+            var data = NpgsqlDataSource.Create((await app.GetConnectionStringAsync("chaosdb", cancellationToken))!);
+            var chaos = new ChaosApp(app, data, folder);
             await chaos.Postgres.NoteIdAsync(cancellationToken);
             await chaos.Redis.NoteIdAsync(cancellationToken);
             await chaos.Ledger.CreateAsync(cancellationToken);
@@ -75,6 +78,22 @@ internal sealed class ChaosApp : IAsyncDisposable
     {
         await Api.StartAsync(cancellationToken);
         await _app.ResourceNotifications.WaitForResourceHealthyAsync(Api.Name, cancellationToken);
+    }
+
+    /// <summary>Ends Postgres by a signal and starts it again on its data.</summary>
+    public async Task RestartPostgresAsync(UnixSignal signal, CancellationToken cancellationToken)
+    {
+        await Postgres.EndAsync(signal, cancellationToken);
+        await Postgres.StartAsync(cancellationToken);
+        await _app.ResourceNotifications.WaitForResourceHealthyAsync(Postgres.Name, cancellationToken);
+        Data.Clear();
+    }
+
+    /// <summary>Starts Redis, which keeps nothing, and returns when it answers.</summary>
+    public async Task StartRedisAsync(CancellationToken cancellationToken)
+    {
+        await Redis.StartAsync(cancellationToken);
+        await _app.ResourceNotifications.WaitForResourceHealthyAsync(Redis.Name, cancellationToken);
     }
 
     public HttpClient CreateClient() => new() { BaseAddress = _app.GetEndpoint(Api.Name, "http") };

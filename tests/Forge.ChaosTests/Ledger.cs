@@ -84,6 +84,12 @@ internal sealed class Ledger(NpgsqlDataSource data)
         new("since", since),
         new("ids", jobIds.ToArray()));
 
+    /// <summary>From a moment until the last job had ended.</summary>
+    public Task<TimeSpan> LastEndAsync(DateTime since, CancellationToken cancellationToken) => ScalarAsync<TimeSpan>(
+        "select coalesce(greatest(max(finished_at) - @since, interval '0'), interval '0') from jobs.job",
+        cancellationToken,
+        new NpgsqlParameter("since", since));
+
     public async Task<Tally> TallyAsync(IReadOnlyCollection<Guid> promised, CancellationToken cancellationToken)
     {
         await using var command = data.CreateCommand(Read("tally.sql"));

@@ -8,8 +8,8 @@ public static class RedisServers
 
     private const string RedisServer = "redis-server";
 
-    /// <summary>The default one, and <c>redis-server</c> where it is installed.</summary>
-    public static TheoryData<string> All => IsInstalled ? [Default, RedisServer] : [Default];
+    /// <summary>The default one, and in the long form <c>redis-server</c> where it is installed.</summary>
+    public static TheoryData<string> All => Scale.IsLong && IsInstalled ? [Default, RedisServer] : [Default];
 
     private static bool IsInstalled => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, RedisServer)));
 }

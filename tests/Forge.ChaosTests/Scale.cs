@@ -8,6 +8,12 @@ internal static class Scale
     /// <summary>Jobs per scenario.</summary>
     public static int Jobs { get; } = IsLong ? 2_000 : 300;
 
+    /// <summary>How often a harm is done that a scenario does several times over.</summary>
+    public static int Rounds { get; } = IsLong ? 3 : 1;
+
+    /// <summary><see cref="Rounds"/> in words.</summary>
+    public static string Times { get; } = IsLong ? "3 times over" : "once";
+
     /// <summary>For how long the random scenario does harm.</summary>
     public static TimeSpan RandomHarm { get; } = TimeSpan.FromSeconds(IsLong ? 60 : 8);
 }

@@ -2,8 +2,6 @@ namespace Forge.ChaosTests.Scenarios;
 
 public sealed class ApiKillTests(Scorecard scorecard) : Scenario(scorecard)
 {
-    private const int Kills = 3;
-
     [Fact]
     public async Task Api_KilledRightAfterItsAnswer_KeepsEachPromise()
     {
@@ -14,16 +12,16 @@ public sealed class ApiKillTests(Scorecard scorecard) : Scenario(scorecard)
         using var submitter = new Submitter(client);
         var submitting = submitter.SubmitAsync(Scale.Jobs, Token);
         var deaths = new List<(IReadOnlyCollection<Guid> Promised, DateTime At)>();
-        for (var kill = 0; kill < Kills; kill++)
+        for (var kill = 0; kill < Scale.Rounds; kill++)
         {
-            await submitter.WaitForAnswerAsync(Scale.Jobs * (kill + 1) / (Kills + 1), Token);
+            await submitter.WaitForAnswerAsync(Scale.Jobs * (kill + 1) / (Scale.Rounds + 1), Token);
             await app.Api.EndAsync(UnixSignal.Kill, Token);
             deaths.Add(([.. submitter.Promised], await app.Ledger.NowAsync(Token)));
             await app.StartApiAsync(Token);
         }
 
         await submitting;
-        await SettleAsync(app, "SIGKILL of the API right after a 202, three times", submitter, async () =>
+        await SettleAsync(app, $"SIGKILL of the API right after a 202, {Scale.Times}", submitter, async () =>
         {
             var times = new List<TimeSpan>();
             foreach (var (promised, at) in deaths)

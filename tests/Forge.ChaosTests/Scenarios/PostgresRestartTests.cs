@@ -16,8 +16,7 @@ public sealed class PostgresRestartTests(Scorecard scorecard) : Scenario(scoreca
         await WaitUntilBusyAsync(app, app.Workers[0], Scale.Jobs / 4);
 
         var stopped = await app.Ledger.NowAsync(Token);
-        await app.Postgres.EndAsync((UnixSignal)signal, Token);
-        await app.Postgres.StartAsync(Token);
+        await app.RestartPostgresAsync((UnixSignal)signal, Token);
 
         await submitting;
         await SettleAsync(app, $"Postgres restarted ({mode})", submitter, () => app.Ledger.StallAsync(stopped, Token));

@@ -1,11 +1,7 @@
-using StackExchange.Redis;
-
 namespace Forge.ChaosTests.Scenarios;
 
 public sealed class RedisLossTests(Scorecard scorecard) : Scenario(scorecard)
 {
-    private const int Times = 3;
-
     [Theory]
     [MemberData(nameof(RedisServers.All), MemberType = typeof(RedisServers))]
     public async Task Redis_Flushed_CostsNoJob(string redisServer)
@@ -17,14 +13,14 @@ public sealed class RedisLossTests(Scorecard scorecard) : Scenario(scorecard)
         using var submitter = new Submitter(client);
         await submitter.SubmitAsync(Scale.Jobs, Token);
         var losses = new List<DateTime>();
-        for (var time = 0; time < Times; time++)
+        for (var time = 0; time < Scale.Rounds; time++)
         {
-            await WaitUntilBusyAsync(app, app.Workers[0], Scale.Jobs * time / (Times + 1));
+            await WaitUntilBusyAsync(app, app.Workers[0], Scale.Jobs * time / (Scale.Rounds + 1));
             losses.Add(await app.Ledger.NowAsync(Token));
-            await FlushAsync(app);
+            await app.FlushRedisAsync(Token);
         }
 
-        await SettleAsync(app, $"FLUSHALL, three times ({redisServer})", submitter, () => LongestStallAsync(app, losses));
+        await SettleAsync(app, $"FLUSHALL, {Scale.Times} ({redisServer})", submitter, () => LongestStallAsync(app, losses));
     }
 
     [Theory]
@@ -43,16 +39,10 @@ public sealed class RedisLossTests(Scorecard scorecard) : Scenario(scorecard)
         await app.Redis.EndAsync(UnixSignal.Kill, Token);
         var without = await app.Ledger.CompletedAsync(Token);
         await Eventually.GetAsync(app.Ledger.CompletedAsync, count => count >= without + (Scale.Jobs / 10), "jobs that run without Redis");
-        await app.Redis.StartAsync(Token);
+        await app.StartRedisAsync(Token);
 
         await submitting;
         await SettleAsync(app, $"Redis killed and restarted empty ({redisServer})", submitter, () => LongestStallAsync(app, [lost]));
-    }
-
-    private static async Task FlushAsync(ChaosApp app)
-    {
-        await using var redis = await ConnectionMultiplexer.ConnectAsync(await app.RedisConfigurationAsync(Token));
-        await redis.GetServers()[0].FlushAllDatabasesAsync();
     }
 
     private static async Task<TimeSpan> LongestStallAsync(ChaosApp app, IEnumerable<DateTime> losses)

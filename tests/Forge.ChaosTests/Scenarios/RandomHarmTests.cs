@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Forge.ChaosTests.Scenarios;
+
+public sealed class RandomHarmTests(Scorecard scorecard) : Scenario(scorecard)
+{
+    private const int JobsPerHarm = 100;
+
+    /// <summary>Set to a printed seed, it plays the same sequence again.</summary>
+    private static readonly string? Seed = Environment.GetEnvironmentVariable("FORGE_CHAOS_SEED");
+
+    [Fact]
+    public async Task Everything_HarmedAtRandom_CostsNoJob()
+    {
+        var seed = Seed is null ? RandomNumberGenerator.GetInt32(int.MaxValue) : int.Parse(Seed, CultureInfo.InvariantCulture);
+        TestContext.Current.TestOutputHelper?.WriteLine($"FORGE_CHAOS_SEED={seed}");
+        await using var app = await ChaosApp.StartAsync(RedisServers.Default, Token);
+        await app.StartApiAsync(Token);
+        foreach (var worker in app.Workers)
+        {
+            await worker.StartAsync(Token);
+        }
+
+        using var client = app.CreateClient();
+        using var submitter = new Submitter(client);
+        var harm = new Harm(app, seed);
+        var begun = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(begun) < Scale.RandomHarm || submitter.Promised.Count < Scale.Jobs)
+        {
+            var submitting = submitter.SubmitAsync(JobsPerHarm, Token);
+            await harm.DoNextAsync(Token);
+            await submitting;
+        }
+
+        harm.WakeAll();
+        foreach (var process in (ChaosProcess[])[app.Api, .. app.Workers])
+        {
+            // One that could not start while its stores were away has ended; one that runs stays as it is.
+            await process.StartAsync(Token);
+        }
+
+        var over = await app.Ledger.NowAsync(Token);
+        await SettleAsync(
+            app,
+            $"two workers and all of these at random, {Scale.RandomHarm.TotalSeconds:0} s",
+            submitter,
+            () => app.Ledger.LastEndAsync(over, Token),
+            () => Task.FromResult($"seed {seed}: {harm.Summary}"));
+    }
+}
