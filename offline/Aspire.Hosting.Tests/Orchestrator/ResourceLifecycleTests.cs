@@ -77,6 +77,9 @@ public sealed class ResourceLifecycleTests
         Assert.True((await app.ResourceCommands.ExecuteCommandAsync("service", KnownResourceCommands.StartCommand, Token)).Success);
         var again = await app.ResourceNotifications.WaitForResourceHealthyAsync("service", Token).WaitAsync(Patience, Token);
         Assert.NotEqual(ProcessIdOf(running), ProcessIdOf(again));
+
+        Assert.True((await app.ResourceCommands.ExecuteCommandAsync("service", KnownResourceCommands.StartCommand, Token).WaitAsync(Patience, Token)).Success);
+        Assert.Equal(ProcessIdOf(again), ProcessIdOf(await app.ResourceNotifications.WaitForResourceHealthyAsync("service", Token).WaitAsync(Patience, Token)));
     }
 
     [Fact]

@@ -50,12 +50,12 @@ internal sealed class ResourceProcess(IResource resource, string id, IReadOnlyDi
                 _starting = starting;
             }
 
-            await _ended;
             if (_child is { Exited.IsCompleted: false })
             {
                 return;
             }
 
+            await _ended;
             starting.Token.ThrowIfCancellationRequested();
             await StartChildAsync(starting.Token);
         }
