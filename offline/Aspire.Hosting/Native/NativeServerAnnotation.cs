@@ -17,6 +17,9 @@ internal sealed class NativeServerAnnotation(Func<NativeServerContext, Cancellat
 /// <param name="Resource">The resource to start.</param>
 /// <param name="Port">The port on loopback that the orchestrator chose for the resource's primary endpoint.</param>
 /// <param name="VolumeName">The data volume whose content is kept between runs; null for data that is thrown away at the end.</param>
-/// <param name="BoundFolder">The folder of this machine that holds the data; null for one that <paramref name="VolumeName"/> decides about.</param>
 /// <param name="Logger">Writes into the resource's own log.</param>
-internal sealed record NativeServerContext(ContainerResource Resource, int Port, string? VolumeName, string? BoundFolder, ILogger Logger);
+internal sealed record NativeServerContext(ContainerResource Resource, int Port, string? VolumeName, ILogger Logger)
+{
+    /// <summary>The folder of this machine that holds the data; null for one that <see cref="VolumeName"/> decides about.</summary>
+    public string? BoundFolder { get; init; }
+}

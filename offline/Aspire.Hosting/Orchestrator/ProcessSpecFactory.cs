@@ -57,7 +57,7 @@ internal sealed class ProcessSpecFactory(DistributedApplicationExecutionContext 
         var mounts = container.Annotations.OfType<ContainerMountAnnotation>().ToLookup(mount => mount.Type, mount => mount.Source);
         var volume = mode.IsTest ? null : mounts[ContainerMountType.Volume].LastOrDefault();
         var primary = container.Annotations.OfType<EndpointAnnotation>().First();
-        return server.PrepareAsync(new NativeServerContext(container, ports[primary], volume, mounts[ContainerMountType.BindMount].LastOrDefault(), logger), cancellationToken);
+        return server.PrepareAsync(new NativeServerContext(container, ports[primary], volume, logger) { BoundFolder = mounts[ContainerMountType.BindMount].LastOrDefault() }, cancellationToken);
     }
 
     private static (string FileName, List<string> Arguments, string WorkingDirectory) ProjectCommand(IResource resource)
