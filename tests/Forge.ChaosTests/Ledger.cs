@@ -19,6 +19,9 @@ internal sealed class Ledger(NpgsqlDataSource data)
     public Task<long> RunningAsync(ChaosProcess worker, CancellationToken cancellationToken) => ScalarAsync<long>(
         "select count(*) from jobs.job where state = 'running' and split_part(worker_id, ':', 2) = @process::text", cancellationToken, new NpgsqlParameter("process", worker.Id));
 
+    public Task<long> RunningAsync(CancellationToken cancellationToken) =>
+        ScalarAsync<long>("select count(*) from jobs.job where state = 'running'", cancellationToken);
+
     public Task<long> CompletedAsync(CancellationToken cancellationToken) =>
         ScalarAsync<long>("select count(*) from jobs.job where state = 'completed'", cancellationToken);
 

@@ -5,10 +5,11 @@ using System.Net.Http.Json;
 namespace Forge.ChaosTests;
 
 /// <summary>Sixteen callers of the API. What they were answered 202 for is promised; a call that fails promises nothing, and another job takes its place.</summary>
-internal sealed class Submitter(HttpClient api) : IDisposable
+/// <param name="api">The API.</param>
+/// <param name="longest">How long the longest jobs take, in milliseconds; the others take anything below that.</param>
+internal sealed class Submitter(HttpClient api, int longest = 40) : IDisposable
 {
     private const int Callers = 16;
-    private const int Milliseconds = 40;
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(50);
     private readonly ConcurrentQueue<Guid> _promised = [];
     private readonly SemaphoreSlim _answered = new(0);
@@ -51,7 +52,7 @@ internal sealed class Submitter(HttpClient api) : IDisposable
         try
         {
             var kind = number % 2 == 0 ? "chaos.transactional" : "chaos.outside";
-            using var answer = await api.PostAsJsonAsync($"/jobs/{kind}", new { Milliseconds = number % Milliseconds }, cancellationToken);
+            using var answer = await api.PostAsJsonAsync($"/jobs/{kind}", new { Milliseconds = number * 7 % longest }, cancellationToken);
             if (answer.StatusCode is not HttpStatusCode.Accepted)
             {
                 return false;

@@ -5,7 +5,7 @@ namespace Forge.ChaosTests.Scenarios;
 
 public sealed class RandomHarmTests(Scorecard scorecard) : Scenario(scorecard)
 {
-    private const int JobsPerHarm = 100;
+    private const int JobsPerHarm = 150;
 
     /// <summary>Set to a printed seed, it plays the same sequence again.</summary>
     private static readonly string? Seed = Environment.GetEnvironmentVariable("FORGE_CHAOS_SEED");
@@ -23,12 +23,13 @@ public sealed class RandomHarmTests(Scorecard scorecard) : Scenario(scorecard)
         }
 
         using var client = app.CreateClient();
-        using var submitter = new Submitter(client);
+        using var submitter = new Submitter(client, longest: 400);
         var harm = new Harm(app, seed);
         var begun = TimeProvider.System.GetTimestamp();
         while (TimeProvider.System.GetElapsedTime(begun) < Scale.RandomHarm || submitter.Promised.Count < Scale.Jobs)
         {
             var submitting = submitter.SubmitAsync(JobsPerHarm, Token);
+            await Eventually.GetAsync(app.Ledger.RunningAsync, count => count > 0, "jobs that run");
             await harm.DoNextAsync(Token);
             await submitting;
         }
