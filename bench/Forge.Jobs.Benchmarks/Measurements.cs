@@ -157,7 +157,8 @@ internal static class Measurements
     {
         await system.ResetAsync();
         await system.StartWorkerAsync(() => { });
-        await Task.Delay(TimeSpan.FromSeconds(10));
+        // The runtime recompiles what has become hot for most of a minute after a start.
+        await Task.Delay(TimeSpan.FromSeconds(60));
         var elapsed = TimeSpan.FromSeconds(20);
         var begun = Moment.Now(settings);
         await Task.Delay(elapsed);
