@@ -37,7 +37,7 @@ internal sealed partial class JobDrain(
         {
             try
             {
-                await handBack.ReturnAsync(buffer.RemoveOlderThan(HandBackAfter), CancellationToken.None);
+                await HandBackAsync(stop.Token);
                 var room = Room();
                 var claimed = room > 0 ? await ClaimAsync(room, stop.Token) : 0;
                 if (claimed == 0)
@@ -58,6 +58,25 @@ internal sealed partial class JobDrain(
                 ClaimFailed(exception);
                 await signals.Work.WaitAsync(options.Value.FallbackPollInterval, time, signals.Stopping);
             }
+        }
+    }
+
+    /// <summary>Leaves to others what sits behind long jobs here.</summary>
+    private async Task HandBackAsync(CancellationToken cancellationToken)
+    {
+        if (buffer.Count == 0)
+        {
+            return;
+        }
+
+        await signals.Claiming.WaitAsync(cancellationToken);
+        try
+        {
+            await handBack.ReturnAsync(buffer.RemoveOlderThan(HandBackAfter), CancellationToken.None);
+        }
+        finally
+        {
+            signals.Claiming.Release();
         }
     }
 

@@ -77,9 +77,9 @@ internal sealed partial class WorkerHeartbeat(
         }
 
         await HonourPausesAsync(paused, cancellationToken);
-        await GiveUpStrandedAsync(held.Keys, cancellationToken);
         // Nothing starts while the lease is in doubt; now it is not.
         slots.Fill();
+        await GiveUpStrandedAsync(held.Keys, cancellationToken);
     }
 
     /// <summary>Gives back what waits here of queues that were paused, and says so with the next heartbeat: whoever paused waits for that.</summary>
@@ -114,6 +114,14 @@ internal sealed partial class WorkerHeartbeat(
     /// <summary>A job that is held but not run, at two heartbeats in a row: the answer to its claim was lost, or its end could not be stored.</summary>
     private async Task GiveUpStrandedAsync(IEnumerable<long> held, CancellationToken cancellationToken)
     {
+        // What a claim brings, or a hand-back takes, is for a moment nowhere here; with the semaphore neither is under way.
+        if (!await signals.Claiming.WaitAsync(ClaimPatience, cancellationToken))
+        {
+            _unknown = [];
+            return;
+        }
+
+        signals.Claiming.Release();
         var unknown = held
             .Except(running.All.Select(run => run.Job.LeaseToken))
             .Except(buffer.All().Select(job => job.LeaseToken))

@@ -28,7 +28,7 @@ public sealed class JobBufferTests(JobServers servers) : JobTests(servers)
     {
         await using var program = await StartBusyAsync();
         var ids = await EnqueueManyAsync(program, 5);
-        Buffer(program, [.. await ClaimAsync(program, 5)]);
+        await ClaimAheadAsync(program, 5);
 
         await program.Control.PauseQueueAsync("default", Token);
         _goOn.SetResult();
@@ -47,7 +47,7 @@ public sealed class JobBufferTests(JobServers servers) : JobTests(servers)
     {
         await using var program = await StartBusyAsync();
         var id = (await EnqueueManyAsync(program, 1)).Single();
-        Buffer(program, [.. await ClaimAsync(program, 1)]);
+        await ClaimAheadAsync(program, 1);
 
         await program.Control.CancelAsync(id, Token);
         var job = await program.WaitForAsync(id, JobState.Cancelled);
@@ -63,7 +63,7 @@ public sealed class JobBufferTests(JobServers servers) : JobTests(servers)
     {
         await using var busy = await StartBusyAsync();
         var ids = await EnqueueManyAsync(busy, 5);
-        Buffer(busy, [.. await ClaimAsync(busy, 5)]);
+        await ClaimAheadAsync(busy, 5);
 
         await using var free = await JobProgram.StartAsync(Database);
         foreach (var id in ids)
@@ -119,15 +119,24 @@ public sealed class JobBufferTests(JobServers servers) : JobTests(servers)
         return Assert.IsType<EnqueueManyResult.Enqueued>(await program.Queue.EnqueueManyAsync(requests, Token)).JobIds;
     }
 
-    private static async Task<List<ClaimedJob>> ClaimAsync(JobProgram program, int count)
+    /// <summary>Claims as the drain does: what is claimed and not yet known to be here would be stranded to the heartbeat.</summary>
+    private static async Task ClaimAheadAsync(JobProgram program, int count)
     {
-        var claimed = new List<ClaimedJob>();
-        while (claimed.Count < count)
+        var claiming = program.Get<WorkerSignals>().Claiming;
+        await claiming.WaitAsync(Token);
+        try
         {
-            claimed.AddRange(await program.Get<JobClaimer>().ClaimAsync(count - claimed.Count, Token));
+            for (var claimed = 0; claimed < count;)
+            {
+                var jobs = await program.Get<JobClaimer>().ClaimAsync(count - claimed, Token);
+                Buffer(program, [.. jobs]);
+                claimed += jobs.Count;
+            }
         }
-
-        return claimed;
+        finally
+        {
+            claiming.Release();
+        }
     }
 
     private static void Buffer(JobProgram program, params ClaimedJob[] jobs) => program.Get<JobBuffer>().Add(jobs);

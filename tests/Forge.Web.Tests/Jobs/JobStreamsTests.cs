@@ -45,7 +45,7 @@ public sealed class JobStreamsTests
         var response = await browser.OpenAsync(request, Cancelled);
         response.Dispose();
 
-        await events.Abandoned.WaitAsync(TimeSpan.FromSeconds(10), Cancelled);
+        await events.Abandoned.WaitAsync(TimeSpan.FromMinutes(1), Cancelled);
     }
 
     [Fact]
