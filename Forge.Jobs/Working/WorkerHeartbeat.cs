@@ -1,3 +1,4 @@
+using System.Data;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -19,11 +20,12 @@ internal sealed partial class WorkerHeartbeat(
     JobRescuer rescuer,
     IOptions<JobWorkerOptions> options,
     TimeProvider time,
-    ILogger<WorkerHeartbeat> logger)
+    ILogger<WorkerHeartbeat> logger) : IDisposable
 {
     private static readonly TimeSpan ClaimPatience = TimeSpan.FromSeconds(1);
     private HashSet<long> _unknown = [];
     private HashSet<string> _honouredPauses = [];
+    private NpgsqlConnection? _connection;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -82,6 +84,8 @@ internal sealed partial class WorkerHeartbeat(
         await GiveUpStrandedAsync(held.Keys, cancellationToken);
     }
 
+    public void Dispose() => _connection?.Dispose();
+
     /// <summary>Gives back what waits here of queues that were paused, and says so with the next heartbeat: whoever paused waits for that.</summary>
     private async Task HonourPausesAsync(HashSet<string> paused, CancellationToken cancellationToken)
     {
@@ -134,9 +138,23 @@ internal sealed partial class WorkerHeartbeat(
         }
     }
 
+    /// <summary>A connection that is kept: handlers that use up the pool must not cost the worker its lease, and with it all their runs.</summary>
+    private async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        if (_connection is not { State: ConnectionState.Open })
+        {
+            // A connection that broke has to be given back before another one is asked for.
+            _connection?.Dispose();
+            _connection = null;
+            _connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        }
+
+        return _connection;
+    }
+
     private async Task<(Dictionary<long, bool> Held, HashSet<string> Paused)> RenewAsync(IEnumerable<string> honouredPauses, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(JobSql.Heartbeat);
+        await using var command = new NpgsqlCommand(JobSql.Heartbeat, await ConnectAsync(cancellationToken));
         command.Parameters.Add(new("worker", worker.Id));
         command.Parameters.Add(new("lease", options.Value.LeaseDuration));
         command.Parameters.Add(new("paused_queues", honouredPauses.ToArray()));

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 
@@ -196,6 +197,46 @@ public sealed class JobFencingTests(JobServers servers) : JobTests(servers)
         await silent.Get<JobRescuer>().RescueStrandedAsync([run.LeaseToken], Token);
 
         Assert.Equal(lost, Assert.Single(await silent.Get<JobClaimer>().ClaimAsync(1, Token)).Id);
+    }
+
+    [Fact]
+    public async Task Heartbeat_WhenHandlersUseUpThePool_StillRenewsTheLease()
+    {
+        const int PoolSize = 4;
+        await using var program = await JobProgram.StartAsync(Database, builder => builder.Services.AddSingleton(_ =>
+            NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Database.ConnectionString) { MaxPoolSize = PoolSize, ApplicationName = "small pool" })));
+        program.Script.Run = async (_, token) =>
+        {
+            await using var connection = await program.Get<NpgsqlDataSource>().OpenConnectionAsync(token);
+            await HoldForALeaseAsync(token);
+        };
+
+        var ids = new List<Guid>();
+        for (var job = 0; job < PoolSize * 2; job++)
+        {
+            ids.Add(await program.EnqueueAsync());
+        }
+
+        foreach (var id in ids)
+        {
+            Assert.Equal(1, (await program.WaitForAsync(id, JobState.Completed)).Attempt);
+        }
+
+        // Returns when the lease has been renewed beyond what it was by its whole length; the run fails when that does not happen.
+        async Task HoldForALeaseAsync(CancellationToken token)
+        {
+            var end = await ExpiryAsync(token) + program.Get<IOptions<JobWorkerOptions>>().Value.LeaseDuration;
+            while (await ExpiryAsync(token) < end)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), token);
+            }
+        }
+
+        async Task<DateTime> ExpiryAsync(CancellationToken token)
+        {
+            await using var command = Database.Data.CreateCommand("select max(lease_expires_at) from jobs.worker");
+            return (DateTime)(await command.ExecuteScalarAsync(token))!;
+        }
     }
 
     private async Task WriteEffectAsync(JobContext<TestPayload> context, bool commit, CancellationToken token)
