@@ -45,6 +45,27 @@ public sealed class RedisLossTests(Scorecard scorecard) : Scenario(scorecard)
         await SettleAsync(app, $"Redis killed and restarted empty ({redisServer})", submitter, () => LongestStallAsync(app, [lost]));
     }
 
+    [Fact]
+    public async Task Redis_FrozenAndWoken_CostsNoJob()
+    {
+        await using var app = await ChaosApp.StartAsync(RedisServers.Default, Token);
+        await app.StartApiAsync(Token);
+        await app.Workers[0].StartAsync(Token);
+        using var client = app.CreateClient();
+        using var submitter = new Submitter(client);
+        var submitting = submitter.SubmitAsync(Scale.Jobs, Token);
+        await WaitUntilBusyAsync(app, app.Workers[0], Scale.Jobs / 4);
+
+        var frozen = await app.Ledger.NowAsync(Token);
+        app.Redis.Send(UnixSignal.Stop);
+        await submitting;
+        var without = await app.Ledger.CompletedAsync(Token);
+        await Eventually.GetAsync(app.Ledger.CompletedAsync, count => count >= Math.Min(Scale.Jobs, without + (Scale.Jobs / 10)), "jobs that run while Redis does not answer");
+        app.Redis.Send(UnixSignal.Continue);
+
+        await SettleAsync(app, "Redis frozen, so that it answers nothing, and woken", submitter, () => LongestStallAsync(app, [frozen]));
+    }
+
     private static async Task<TimeSpan> LongestStallAsync(ChaosApp app, IEnumerable<DateTime> losses)
     {
         var longest = TimeSpan.Zero;
