@@ -53,7 +53,7 @@ public sealed class PaymentTests(Scorecard scorecard) : Scenario(scorecard)
             Lost: _promised.Except(captured).Count(),
             RepeatedRuns: await app.CountAsync("select coalesce(sum(attempt - 1), 0)::bigint from jobs.job where kind = 'payment.capture'", Token),
             DuplicateEffects: captured.Count - captured.Distinct().Count() + await app.CountAsync(Inconsistent, Token));
-        _scorecard.Note($"payments: worker killed between answer and booking, {Scale.Times}", tally, null, "the API killed as well");
+        _scorecard.Note($"payments: worker killed before booking, {Scale.Times}", tally, null, "the API killed as well");
         Assert.Equal((0, 0), (tally.Lost, tally.DuplicateEffects));
         Assert.True(tally.RepeatedRuns > 0, "No payment was interrupted.");
     }
