@@ -121,6 +121,7 @@ internal sealed class ChaosApp : IAsyncDisposable
                 .WithReference(redis)
                 .WithEnvironment("Chaos__Role", name.Split('-')[0])
                 .WithEnvironment("Logging__LogLevel__Default", "Warning")
+                .WithEnvironment("DOTNET_TieredPGO", "0") // They live for seconds.
                 .WithExplicitStart();
             if (name == "api")
             {

@@ -119,6 +119,7 @@ internal sealed class PaymentApp : IAsyncDisposable
             .WithReference(sandbox).WaitFor(sandbox)
             .WithEnvironment("Mail__Server", sandbox.GetEndpoint("smtp"))
             .WithEnvironment("Logging__LogLevel__Default", "Warning")
+            .WithEnvironment("DOTNET_TieredPGO", "0") // They live for seconds.
             .WithHttpHealthCheck("/health");
     }
 

@@ -2,9 +2,13 @@ namespace Forge.ChaosTests.Scenarios;
 
 public sealed class PostgresRestartTests(Scorecard scorecard) : Scenario(scorecard)
 {
+    /// <summary>In the short form only the harder one, after which Postgres has to recover.</summary>
+    public static TheoryData<string, int> Modes { get; } = Scale.IsLong
+        ? new() { { "fast", (int)UnixSignal.Interrupt }, { "immediate", (int)UnixSignal.Quit } }
+        : new() { { "immediate", (int)UnixSignal.Quit } };
+
     [Theory]
-    [InlineData("fast", (int)UnixSignal.Interrupt)]
-    [InlineData("immediate", (int)UnixSignal.Quit)]
+    [MemberData(nameof(Modes))]
     public async Task Postgres_Restarted_CostsNoJob(string mode, int signal)
     {
         await using var app = await ChaosApp.StartAsync(RedisServers.Default, Token);

@@ -2,6 +2,11 @@ namespace Forge.ChaosTests.Scenarios;
 
 public sealed class RedisLossTests(Scorecard scorecard) : Scenario(scorecard)
 {
+    /// <summary>The server, and whether it is frozen, keeping its connections and answering nothing, or killed. The short form has one kill.</summary>
+    public static TheoryData<string, bool> Absences { get; } = [.. Scale.IsLong
+        ? RedisServers.All.SelectMany(server => (TheoryDataRow<string, bool>[])[(server, false), (server, true)])
+        : [(RedisServers.Default, false)]];
+
     [Theory]
     [MemberData(nameof(RedisServers.All), MemberType = typeof(RedisServers))]
     public async Task Redis_Flushed_CostsNoJob(string redisServer)
@@ -24,8 +29,8 @@ public sealed class RedisLossTests(Scorecard scorecard) : Scenario(scorecard)
     }
 
     [Theory]
-    [MemberData(nameof(RedisServers.All), MemberType = typeof(RedisServers))]
-    public async Task Redis_KilledAndRestartedEmpty_CostsNoJob(string redisServer)
+    [MemberData(nameof(Absences))]
+    public async Task Redis_AwayForAWhile_CostsNoJob(string redisServer, bool isFrozen)
     {
         await using var app = await ChaosApp.StartAsync(redisServer, Token);
         await app.StartApiAsync(Token);
@@ -36,34 +41,29 @@ public sealed class RedisLossTests(Scorecard scorecard) : Scenario(scorecard)
         await WaitUntilBusyAsync(app, app.Workers[0], Scale.Jobs / 4);
 
         var lost = await app.Ledger.NowAsync(Token);
-        await app.Redis.EndAsync(UnixSignal.Kill, Token);
-        var without = await app.Ledger.CompletedAsync(Token);
-        await Eventually.GetAsync(app.Ledger.CompletedAsync, count => count >= without + (Scale.Jobs / 10), "jobs that run without Redis");
-        await app.StartRedisAsync(Token);
+        if (isFrozen)
+        {
+            app.Redis.Send(UnixSignal.Stop);
+            await WaitForWorkWithoutRedisAsync(app);
+            app.Redis.Send(UnixSignal.Continue);
+        }
+        else
+        {
+            await app.Redis.EndAsync(UnixSignal.Kill, Token);
+            await WaitForWorkWithoutRedisAsync(app);
+            await app.StartRedisAsync(Token);
+        }
 
         await submitting;
-        await SettleAsync(app, $"Redis killed and restarted empty ({redisServer})", submitter, () => LongestStallAsync(app, [lost]));
+        var name = isFrozen ? "Redis frozen and woken" : "Redis killed and restarted empty";
+        await SettleAsync(app, $"{name} ({redisServer})", submitter, () => LongestStallAsync(app, [lost]));
     }
 
-    [Fact]
-    public async Task Redis_FrozenAndWoken_CostsNoJob()
+    private static async Task WaitForWorkWithoutRedisAsync(ChaosApp app)
     {
-        await using var app = await ChaosApp.StartAsync(RedisServers.Default, Token);
-        await app.StartApiAsync(Token);
-        await app.Workers[0].StartAsync(Token);
-        using var client = app.CreateClient();
-        using var submitter = new Submitter(client);
-        var submitting = submitter.SubmitAsync(Scale.Jobs, Token);
-        await WaitUntilBusyAsync(app, app.Workers[0], Scale.Jobs / 4);
-
-        var frozen = await app.Ledger.NowAsync(Token);
-        app.Redis.Send(UnixSignal.Stop);
-        await submitting;
-        var without = await app.Ledger.CompletedAsync(Token);
-        await Eventually.GetAsync(app.Ledger.CompletedAsync, count => count >= Math.Min(Scale.Jobs, without + (Scale.Jobs / 10)), "jobs that run while Redis does not answer");
-        app.Redis.Send(UnixSignal.Continue);
-
-        await SettleAsync(app, "Redis frozen, so that it answers nothing, and woken", submitter, () => LongestStallAsync(app, [frozen]));
+        var before = await app.Ledger.CompletedAsync(Token);
+        await Eventually.GetAsync(
+            app.Ledger.CompletedAsync, count => count >= Math.Min(Scale.Jobs, before + (Scale.Jobs / 10)), "jobs that run without Redis");
     }
 
     private static async Task<TimeSpan> LongestStallAsync(ChaosApp app, IEnumerable<DateTime> losses)
