@@ -137,6 +137,13 @@ public sealed class JobStreamsTests
             }
         }
 
+        /// <summary>A reader that leaves between two reads is noticed by this alone.</summary>
+        protected override void Dispose(bool disposing)
+        {
+            _abandoned.TrySetResult();
+            base.Dispose(disposing);
+        }
+
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         public override void Flush() => throw new NotSupportedException();
