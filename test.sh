@@ -40,9 +40,9 @@ trap 'rm -rf "$results"' EXIT
 
 dotnet build Forge.Aspire.sln
 
-# One test program at a time: each may start the whole app, and they would slow each other down.
+# One test program at a time: each may start the whole app, and they would slow each other down. One that hangs fails.
 status=0
-dotnet test --solution Forge.Aspire.sln --no-build --max-parallel-test-modules 1 "$@" | tee "$results/output" || status=$?
+dotnet test --solution Forge.Aspire.sln --no-build --max-parallel-test-modules 1 --timeout 15m "$@" | tee "$results/output" || status=$?
 
 count() { sed -nE "s/^ *$1: *([0-9]+).*/\1/p" "$results/output" | tail -n 1; }
 passed=$(count succeeded) failed=$(count failed) skipped=$(count skipped)

@@ -119,18 +119,18 @@ public sealed class JobBufferTests(JobServers servers) : JobTests(servers)
         return Assert.IsType<EnqueueManyResult.Enqueued>(await program.Queue.EnqueueManyAsync(requests, Token)).JobIds;
     }
 
-    /// <summary>Claims as the drain does: what is claimed and not yet known to be here would be stranded to the heartbeat.</summary>
+    /// <summary>
+    /// Has jobs claimed and not started. Claims as the drain does: what is claimed and not yet known to be here would be stranded to the heartbeat. The drain may be first, right after the start.
+    /// </summary>
     private static async Task ClaimAheadAsync(JobProgram program, int count)
     {
         var claiming = program.Get<WorkerSignals>().Claiming;
         await claiming.WaitAsync(Token);
         try
         {
-            for (var claimed = 0; claimed < count;)
+            while (program.Get<JobBuffer>().Count is var buffered && buffered < count)
             {
-                var jobs = await program.Get<JobClaimer>().ClaimAsync(count - claimed, Token);
-                Buffer(program, [.. jobs]);
-                claimed += jobs.Count;
+                Buffer(program, [.. await program.Get<JobClaimer>().ClaimAsync(count - buffered, Token)]);
             }
         }
         finally
