@@ -14,13 +14,13 @@ public sealed class JobKind
     public string Name { get; }
 
     /// <summary>The type its payload is read into.</summary>
-    public Type PayloadType { get; }
+    internal Type PayloadType { get; }
 
     /// <summary>Queue, attempts, timeout and backoff.</summary>
     public JobKindOptions Options { get; }
 
     /// <summary>The lowest version of the payload that this program can still run: the first that <see cref="JobKindOptions.Upcast"/> brings forward, else the current one.</summary>
-    public int LowestVersion => Options.Upcasts.Lowest ?? Options.Version;
+    internal int LowestVersion => Options.Upcasts.Lowest ?? Options.Version;
 
     internal bool CanRead(int version) => version >= LowestVersion && version <= Options.Version;
 
