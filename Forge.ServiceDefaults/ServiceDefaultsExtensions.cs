@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using Forge.ServiceDefaults;
+using Forge.ServiceDefaults.ThreadPoolLag;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Logging;
@@ -20,11 +22,12 @@ public static class ServiceDefaultsExtensions
     private const string LivePath = "/alive";
     private const string LiveTag = "live";
 
-    /// <summary>Adds OpenTelemetry, health checks, service discovery and standard resilience on every HTTP client.</summary>
+    /// <summary>Adds OpenTelemetry, the thread pool's lag, health checks, service discovery and standard resilience on every HTTP client.</summary>
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
         builder.AddTelemetry();
+        builder.Services.AddThreadPoolLag();
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag]);
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>
@@ -44,6 +47,13 @@ public static class ServiceDefaultsExtensions
         return app;
     }
 
+    private static void AddThreadPoolLag(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ThreadPoolLagProbe>();
+        services.AddHostedService<ThreadPoolLagService>();
+    }
+
     private static void AddTelemetry<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
@@ -57,7 +67,8 @@ public static class ServiceDefaultsExtensions
             .WithMetrics(metrics => metrics
                 .AddAspNetCoreInstrumentation()
                 .AddHttpClientInstrumentation()
-                .AddRuntimeInstrumentation())
+                .AddRuntimeInstrumentation()
+                .AddMeter(ThreadPoolLagProbe.MeterName))
             .WithTracing(tracing => tracing
                 .SetSampler(new LaneSampler())
                 .AddSource(builder.Environment.ApplicationName)
