@@ -9,6 +9,7 @@ internal readonly record struct DispatchedJob(Guid Id, string Queue, int Priorit
 /// <summary>The Redis side: lists of ids that save the workers from asking Postgres, and announcements. All of it can be lost at any time without losing a job.</summary>
 internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNames names, ILogger<JobDispatch> logger)
 {
+    private Action<string> _heardNudge = _ => { };
     private bool _isDown;
 
     public bool IsConnected => redis.IsConnected;
@@ -22,7 +23,7 @@ internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNam
         Push(jobs, (database, list, ids) => database.ListLeftPush(list, [.. ids.Reverse()], flags: CommandFlags.FireAndForget));
 
     /// <summary>Tells the workers that jobs of a kind with a limit wait, or that there is room for one.</summary>
-    public void NudgeFor(string limitedKind) => Send(database => database.Publish(names.Nudge, limitedKind, CommandFlags.FireAndForget));
+    public void NudgeFor(string limitedKind) => Nudge([limitedKind]);
 
     /// <summary>Tells the followers of these jobs to look again, all in one message.</summary>
     public void AnnounceChanges(IReadOnlyCollection<Guid> ids)
@@ -95,7 +96,11 @@ internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNam
     }
 
     /// <summary>Calls <paramref name="heard"/> with a kind that has a limit, or with nothing for all the others.</summary>
-    public Task ListenForNudgesAsync(Action<string> heard) => ListenAsync(names.Nudge, heard);
+    public Task ListenForNudgesAsync(Action<string> heard)
+    {
+        _heardNudge += heard;
+        return ListenAsync(names.Nudge, heard);
+    }
 
     public Task ListenForQueuesAsync(Action heard) => ListenAsync(names.Queues, _ => heard());
 
@@ -139,38 +144,50 @@ internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNam
         }
     }
 
-    private void Push(IReadOnlyCollection<DispatchedJob> jobs, Action<IDatabase, RedisKey, IEnumerable<RedisValue>> push) => Send(database =>
+    private void Push(IReadOnlyCollection<DispatchedJob> jobs, Action<IDatabase, RedisKey, IEnumerable<RedisValue>> push)
     {
-        foreach (var list in jobs.Where(job => job.LimitedKind is null).GroupBy(job => names.List(job.Queue, job.Priority)))
+        Send(database =>
         {
-            push(database, list.Key, list.Select(IdOf));
-        }
+            foreach (var list in jobs.Where(job => job.LimitedKind is null).GroupBy(job => names.List(job.Queue, job.Priority)))
+            {
+                push(database, list.Key, list.Select(IdOf));
+            }
+        });
+        Nudge(jobs.Select(job => job.LimitedKind ?? "").Distinct(StringComparer.Ordinal));
+    }
 
-        foreach (var kind in jobs.Select(job => job.LimitedKind ?? "").Distinct(StringComparer.Ordinal))
+    /// <summary>Without Redis the worker in this program hears it all the same, if there is one: what it promotes, rescues or hands back need not wait for its next poll.</summary>
+    private void Nudge(IEnumerable<string> kinds)
+    {
+        foreach (var kind in kinds)
         {
-            database.Publish(names.Nudge, kind, CommandFlags.FireAndForget);
+            if (!Send(database => database.Publish(names.Nudge, kind, CommandFlags.FireAndForget)))
+            {
+                _heardNudge(kind);
+            }
         }
-    });
+    }
 
     private static RedisValue IdOf(DispatchedJob job) => job.Id.ToString();
 
-    private void Send(Action<IDatabase> commands)
+    private bool Send(Action<IDatabase> commands)
     {
         try
         {
             if (redis.IsConnected)
             {
                 commands(redis.GetDatabase());
+                return true;
             }
-            else
-            {
-                NoteDown(null);
-            }
+
+            NoteDown(null);
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
             NoteDown(exception);
         }
+
+        return false;
     }
 
     private void NoteDown(Exception? exception)
