@@ -2,10 +2,13 @@ using System.Text;
 using Forge.Contracts;
 using Forge.Jobs;
 using Forge.Worker.Tests.Uploads;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using SkiaSharp;
 
 namespace Forge.Worker.Tests.Images;
 
+[Collection(nameof(Decoders))]
 public sealed class ThumbnailHandlerTests(WorkerHost worker)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -89,6 +92,27 @@ public sealed class ThumbnailHandlerTests(WorkerHost worker)
 
         Assert.Equal(JobState.Discarded, job.State);
         Assert.Contains(reason, Assert.Single(job.Attempts).ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Image_WhoseDecoderIsKilled_FailsTheAttemptAndIsTriedAgain()
+    {
+        // The decoder starts, and then waits for content that nobody may read yet.
+        await worker.Control.PauseQueueAsync("media", Cancellation);
+        var id = await worker.UploadAsync(JobKinds.ImageThumbnail, upload => new ThumbnailPayload(upload), new MemoryStream(TestImages.Gif(1)), Cancellation);
+        await using var connection = await worker.Services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync(Cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(Cancellation);
+        await using var block = new NpgsqlCommand("lock table upload_chunks in access exclusive mode", connection, transaction);
+        await block.ExecuteNonQueryAsync(Cancellation);
+        await worker.Control.ResumeQueueAsync("media", Cancellation);
+        await Eventually.IsTrueAsync(() => Task.FromResult(Decoders.Running().Count == 1), "the decoder", Cancellation);
+        Decoders.Kill();
+        await transaction.RollbackAsync(Cancellation);
+
+        var job = await worker.FinishAsync(id, Cancellation);
+
+        Assert.Equal(["failed", "completed"], job.Attempts.Select(attempt => attempt.Outcome));
+        Assert.Contains("crashed (exit code 137)", job.Attempts[0].ErrorMessage, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,11 +1,13 @@
 using Forge.Contracts;
 using Forge.Data.Uploads;
 using Forge.Jobs;
+using Forge.Worker.Tests.Images;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace Forge.Worker.Tests.Uploads;
 
+[Collection(nameof(Decoders))]
 public sealed class UploadPruningTests(WorkerHost worker)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
