@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 
 namespace Forge.Jobs.Tests;
@@ -28,6 +29,7 @@ public sealed class JobTelemetryTests(JobServers servers) : JobTests(servers)
         {
             callerTrace = request!.TraceId;
             request.SetTag("forge.lane", "request");
+            request.TraceStateString = "vendor=1";
             id = await program.EnqueueAsync();
         }
 
@@ -47,6 +49,7 @@ public sealed class JobTelemetryTests(JobServers servers) : JobTests(servers)
             Assert.Equal((ActivityKind.Consumer, default(ActivitySpanId)), (run.Kind, run.ParentSpanId));
             Assert.NotEqual(callerTrace, run.TraceId);
             Assert.Equal((send.TraceId, send.SpanId), (Assert.Single(run.Links).Context.TraceId, run.Links.Single().Context.SpanId));
+            Assert.Equal("vendor=1", run.Links.Single().Context.TraceState);
             Assert.Equal("durable", run.GetTagItem("forge.lane"));
             Assert.Equal("forge", run.GetTagItem("messaging.system"));
             Assert.Equal("process", run.GetTagItem("messaging.operation.name"));
@@ -80,6 +83,42 @@ public sealed class JobTelemetryTests(JobServers servers) : JobTests(servers)
         Assert.All(attempts.GetMeasurementSnapshot(), attempt => Assert.Equal(("failed", "System.FormatException"), (attempt.Tags["outcome"], attempt.Tags["error.type"])));
         Assert.Equal((2, 1, 1), (attempts.GetMeasurementSnapshot().Count, retries.GetMeasurementSnapshot().Count, discarded.GetMeasurementSnapshot().Count));
         Assert.Equal((2, 2, 1), (run.GetMeasurementSnapshot().Count, process.GetMeasurementSnapshot().Count, send.GetMeasurementSnapshot().Count));
+    }
+
+    [Fact]
+    public void Instruments_AreNamedAsTheContractSays()
+    {
+        var published = new List<string>();
+        using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var meters = services.GetRequiredService<IMeterFactory>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, _) =>
+        {
+            if (instrument.Meter.Scope == meters)
+            {
+                published.Add($"{instrument.Name} {instrument.Unit} {instrument.GetType().Name}");
+            }
+        };
+        listener.Start();
+
+        _ = new JobMetrics(meters);
+
+        Assert.Equal(
+            [
+                "forge.job.attempts {attempt} Counter`1",
+                "forge.job.available {job} ObservableGauge`1",
+                "forge.job.discarded {job} Counter`1",
+                "forge.job.enqueued {job} Counter`1",
+                "forge.job.oldest_age s ObservableGauge`1",
+                "forge.job.rescued {job} Counter`1",
+                "forge.job.retries {job} Counter`1",
+                "forge.job.run.duration s Histogram`1",
+                "forge.job.wait.duration s Histogram`1",
+                "messaging.client.operation.duration s Histogram`1",
+                "messaging.client.sent.messages {message} Counter`1",
+                "messaging.process.duration s Histogram`1",
+            ],
+            published.Order(StringComparer.Ordinal));
     }
 
     private static MetricCollector<T> Collect<T>(JobProgram program, string instrument)

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using Aspire.Hosting.Testing;
 
@@ -17,6 +18,11 @@ internal sealed record ExportedLink(string TraceId, string SpanId);
 
 /// <summary>A log line as the application exported it.</summary>
 internal sealed record ExportedLog(string Service, string Category, string EventName, string? TraceId, string? SpanId);
+
+/// <summary>An instrument as the application exported it, with the tags of each of its series.</summary>
+internal sealed record ExportedMetric(string Resource, string Meter, string Name, string Unit, string Kind, IReadOnlyList<ExportedSeries> Series);
+
+internal sealed record ExportedSeries(IReadOnlyDictionary<string, string> Tags);
 
 /// <summary>The numbers of OTLP.</summary>
 internal enum SpanKind
@@ -46,6 +52,9 @@ internal sealed class Exported(AppFixture fixture)
         using var document = JsonDocument.Parse(await _dashboard.GetStringAsync($"/api/telemetry/logs?limit={All}", cancellationToken));
         return [.. Items(document, "resourceLogs", "scopeLogs", "logRecords").Select(entry => new ExportedLog(entry.Service, entry.Scope, Text(entry.Item, "eventName") ?? "", Text(entry.Item, "traceId"), Text(entry.Item, "spanId")))];
     }
+
+    public async Task<IReadOnlyList<ExportedMetric>> MetricsAsync(CancellationToken cancellationToken) =>
+        await _dashboard.GetFromJsonAsync<ExportedMetric[]>("/api/metrics", cancellationToken) ?? [];
 
     private static HttpClient CreateClient(AppFixture fixture)
     {

@@ -9,6 +9,8 @@ public sealed class TelemetryTests(AppFixture fixture)
 {
     private static readonly string[] Lanes = ["request", "post_response", "durable"];
 
+    private static readonly string[] Services = ["api", "worker", "web", "sandbox"];
+
     private static readonly string[] Scopes =
     [
         "Microsoft.AspNetCore", "System.Net.Http", "Npgsql", "OpenTelemetry.Instrumentation.StackExchangeRedis", "MailKit.Net.SmtpClient", "Forge.PostResponse", "Forge.Jobs",
@@ -82,6 +84,7 @@ public sealed class TelemetryTests(AppFixture fixture)
             Assert.True(lanes.Count <= 1, $"Trace {trace.Key} mixes {string.Join(", ", lanes)}: {string.Join("; ", trace)}");
         }
 
+        Assert.All(spans, span => Assert.Contains(span.Service, Services));
         Assert.All(spans, span => Assert.Contains(span.Scope, Scopes));
         Assert.All(spans.Where(span => span.IsRoot), AssertRoot);
         Assert.All(spans.Where(span => span.Scope == "Forge.Jobs"), span => AssertMessaging(spans, span));

@@ -72,6 +72,38 @@ public sealed class MetricsTests
         await Eventually.TrueAsync(() => app.Figures.Completed == 1);
     }
 
+    [Fact]
+    public void Instruments_AreNamedAsTheContractSays()
+    {
+        var published = new List<string>();
+        using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var meters = services.GetRequiredService<IMeterFactory>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, _) =>
+        {
+            if (instrument.Meter.Scope == meters)
+            {
+                published.Add($"{instrument.Name} {instrument.Unit} {instrument.GetType().Name}");
+            }
+        };
+        listener.Start();
+
+        _ = new PostResponseMetrics(meters, TimeProvider.System);
+
+        Assert.Equal(
+            [
+                "forge.post_response.batch.duration s Histogram`1",
+                "forge.post_response.failures {task} Counter`1",
+                "forge.post_response.handed_over {task} Counter`1",
+                "forge.post_response.lost {task} Counter`1",
+                "forge.post_response.rejected {task} Counter`1",
+                "forge.post_response.run.duration s Histogram`1",
+                "forge.post_response.wait.duration s Histogram`1",
+                "forge.post_response.waiting {task} ObservableUpDownCounter`1",
+            ],
+            published.Order(StringComparer.Ordinal));
+    }
+
     private static MetricCollector<T> Collect<T>(IMeterFactory meters, string name)
         where T : struct => new(meters, PostResponseMetrics.MeterName, $"forge.post_response.{name}");
 }
