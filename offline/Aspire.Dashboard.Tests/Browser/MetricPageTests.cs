@@ -68,6 +68,27 @@ public sealed class MetricPageTests(BrowserFixture browsers)
     }
 
     [Fact]
+    public async Task ValuesThatCome_BeforeThePageListens_AppearToo()
+    {
+        await using var app = await StartAsync();
+        await using var page = await browsers.OpenAsync(app);
+        await app.SendAsync("v1/metrics", Metrics("api", Counter("orders", Ago(10_000), 5)));
+        var isSent = new TaskCompletionSource();
+        await page.Page.RouteAsync("**/api/changes", async route =>
+        {
+            await isSent.Task;
+            await route.ContinueAsync();
+        });
+
+        await page.GoAsync("/metrics?resource=api&meter=Sample.Meter&instrument=orders");
+        await Expect(page["tbody td"].First).ToHaveTextAsync("5");
+        await app.SendAsync("v1/metrics", Metrics("api", Counter("orders", Ago(5_000), 9)));
+        isSent.SetResult();
+
+        await Expect(page["tbody td"].First).ToHaveTextAsync("9");
+    }
+
+    [Fact]
     public async Task ChartLooksRight()
     {
         await using var app = await StartAsync();

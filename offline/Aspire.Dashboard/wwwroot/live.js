@@ -44,7 +44,11 @@ class Live {
   #connect() {
     this.#changes?.close();
     this.#changes = new EventSource('/api/changes');
-    this.#changes.addEventListener('open', () => this.#show());
+    this.#changes.addEventListener('open', () => {
+      this.#show();
+      // What changed since the page was made, or while the connection was lost, was told to nobody.
+      this.#workAll();
+    });
     this.#changes.addEventListener('change', event => {
       event.data.split(' ').forEach(topic => this.#waiting.add(topic));
       this.#work();
@@ -64,8 +68,7 @@ class Live {
 
   #resume() {
     this.#connect();
-    parts().forEach(part => part.dataset.live.split(' ').forEach(topic => this.#waiting.add(topic)));
-    this.#work();
+    this.#workAll();
   }
 
   #toggle() {
@@ -82,6 +85,11 @@ class Live {
       this.#state.textContent = { live: 'Live', paused: 'Paused', lost: 'No connection' }[state];
       this.#state.hidden = false;
     }
+  }
+
+  #workAll() {
+    parts().forEach(part => part.dataset.live.split(' ').forEach(topic => this.#waiting.add(topic)));
+    this.#work();
   }
 
   async #work() {
