@@ -14,7 +14,8 @@ internal sealed class AppHostProcess : IDisposable
 
     public AppHostProcess(string home, params string[] args)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Aspire.Hosting.Tests.AppHost.dll"), .. args])
+        // A shell starts what it puts into the background deaf to SIGINT, and children inherit that: so would this test's, where the tests run there.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "Aspire.Hosting.Tests.AppHost.dll"), .. args])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
