@@ -99,7 +99,7 @@ public sealed class ThumbnailHandlerTests(WorkerHost worker)
     {
         // The decoder starts, and then waits for content that nobody may read yet.
         await worker.Control.PauseQueueAsync("media", Cancellation);
-        var id = await worker.UploadAsync(JobKinds.ImageThumbnail, upload => new ThumbnailPayload(upload), new MemoryStream(TestImages.Gif(1)), Cancellation);
+        var id = await worker.Services.UploadAsync(JobKinds.ImageThumbnail, upload => new ThumbnailPayload(upload), new MemoryStream(TestImages.Gif(1)), Cancellation);
         await using var connection = await worker.Services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync(Cancellation);
         await using var transaction = await connection.BeginTransactionAsync(Cancellation);
         await using var block = new NpgsqlCommand("lock table upload_chunks in access exclusive mode", connection, transaction);
@@ -118,7 +118,7 @@ public sealed class ThumbnailHandlerTests(WorkerHost worker)
     [Fact]
     public async Task Image_OfAnotherUser_IsNotFound()
     {
-        var id = await worker.UploadAsync(
+        var id = await worker.Services.UploadAsync(
             JobKinds.ImageThumbnail, upload => new ThumbnailPayload(upload), new MemoryStream(TestImages.Gif(1)), Cancellation, asUser: Guid.NewGuid());
 
         var job = await worker.FinishAsync(id, Cancellation);
@@ -152,7 +152,7 @@ public sealed class ThumbnailHandlerTests(WorkerHost worker)
 
     private async Task<JobDetails> MakeAsync(byte[] image) =>
         await worker.FinishAsync(
-            await worker.UploadAsync(JobKinds.ImageThumbnail, upload => new ThumbnailPayload(upload), new MemoryStream(image), Cancellation), Cancellation);
+            await worker.Services.UploadAsync(JobKinds.ImageThumbnail, upload => new ThumbnailPayload(upload), new MemoryStream(image), Cancellation), Cancellation);
 
     private async Task<(string Type, byte[] Content)> ReadAsync(JobDetails job)
     {

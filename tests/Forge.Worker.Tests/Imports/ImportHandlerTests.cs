@@ -145,7 +145,7 @@ public sealed class ImportHandlerTests(WorkerHost worker)
     }
 
     private async Task<Guid> UploadAsync(byte[] csv) =>
-        await worker.UploadAsync(JobKinds.PipelineImport, upload => new ImportPayload(upload), new MemoryStream(csv), Cancellation);
+        await worker.Services.UploadAsync(JobKinds.PipelineImport, upload => new ImportPayload(upload), new MemoryStream(csv), Cancellation);
 
     private async Task<JobDetails> ImportAsync(byte[] csv) => await worker.FinishAsync(await UploadAsync(csv), Cancellation);
 

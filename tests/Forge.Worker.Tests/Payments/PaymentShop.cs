@@ -8,45 +8,16 @@ using Npgsql;
 
 namespace Forge.Worker.Tests.Payments;
 
-/// <summary>A database of its own with the gateway beside it; workers are started by those who want them.</summary>
-public sealed class PaymentShop(WorkerHost stores) : IAsyncLifetime
+/// <summary>A site with the gateway beside it.</summary>
+public sealed class PaymentShop(WorkerHost stores) : WorkerSite(stores)
 {
-    private static readonly TimeSpan FinishLimit = TimeSpan.FromMinutes(2);
-    private IHost _host = null!;
-
     public Gateway Gateway { get; } = new();
 
-    /// <summary>What a worker of this shop is configured with.</summary>
-    public IReadOnlyDictionary<string, string?> Settings { get; private set; } = null!;
+    public PaymentTable Payments => Services.GetRequiredService<PaymentTable>();
 
-    public PaymentTable Payments => _host.Services.GetRequiredService<PaymentTable>();
-
-    public JobReader Jobs => _host.Services.GetRequiredService<JobReader>();
-
-    public JobControl Control => _host.Services.GetRequiredService<JobControl>();
-
-    public NpgsqlDataSource Database => _host.Services.GetRequiredService<NpgsqlDataSource>();
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        Settings = new Dictionary<string, string?>
-        {
-            ["ConnectionStrings:forgedb"] = await stores.CreateDatabaseAsync(),
-            ["ConnectionStrings:redis"] = stores.Redis,
-            ["Jobs:KeyPrefix"] = $"{{test:{Guid.NewGuid():N}}}",
-            ["Mail:Server"] = stores.Smtp.Address.ToString(),
-            ["services:sandbox:http:0"] = Gateway.Address,
-        };
-        _host = CreateHost(_ => { });
-        await _host.StartAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _host.StopAsync();
-        _host.Dispose();
+        await base.DisposeAsync();
         await Gateway.DisposeAsync();
     }
 
@@ -77,23 +48,7 @@ public sealed class PaymentShop(WorkerHost stores) : IAsyncLifetime
     }
 
     /// <summary>One more job for the same payment, as an administrator may make it.</summary>
-    public async Task<Guid> EnqueueAsync(Guid paymentId) =>
-        (await Queue.EnqueueAsync(JobRequest.For(JobKinds.PaymentCapture, new PaymentPayload(paymentId)), Cancellation)).JobId;
-
-    public async Task<JobDetails> WaitForAsync(Guid jobId, params JobState[] states)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        limit.CancelAfter(FinishLimit);
-        await foreach (var snapshot in Jobs.FollowAsync(jobId, limit.Token))
-        {
-            if (states.Contains(snapshot.State))
-            {
-                break;
-            }
-        }
-
-        return (await Jobs.FindAsync(jobId, Cancellation))!;
-    }
+    public Task<Guid> EnqueueAsync(Guid paymentId) => EnqueueAsync(JobKinds.PaymentCapture, new PaymentPayload(paymentId));
 
     public async Task<(string Account, decimal Amount)[]> ReadLedgerAsync(Guid paymentId)
     {
@@ -109,21 +64,10 @@ public sealed class PaymentShop(WorkerHost stores) : IAsyncLifetime
         return [.. entries];
     }
 
-    private IJobQueue Queue => _host.Services.GetRequiredService<IJobQueue>();
+    protected override void Configure(Dictionary<string, string?> settings) => settings["services:sandbox:http:0"] = Gateway.Address;
+
+    protected override void AddServices(IServiceCollection services) => services.AddSingleton<PaymentTable>();
 
     private async Task<Guid> EnqueueAsync(Guid paymentId, NpgsqlTransaction transaction) =>
         (await Queue.EnqueueAsync(JobRequest.For(JobKinds.PaymentCapture, new PaymentPayload(paymentId)), transaction, Cancellation)).JobId;
-
-    private IHost CreateHost(Action<HostApplicationBuilder> addMore)
-    {
-        var builder = Host.CreateApplicationBuilder();
-        builder.Configuration.AddInMemoryCollection(Settings);
-        builder.AddServiceDefaults();
-        builder.AddForgeDatabase("forgedb");
-        builder.AddRedisClient("redis");
-        builder.AddForgeJobs();
-        builder.Services.AddSingleton<PaymentTable>();
-        addMore(builder);
-        return builder.Build();
-    }
 }

@@ -8,11 +8,11 @@ namespace Forge.Worker.Tests.Uploads;
 /// <summary>Uploads with their job, as the API stores them.</summary>
 internal static class TestUploads
 {
-    public static async Task<Guid> UploadAsync<TPayload>(this WorkerHost worker, string kind, Func<Guid, TPayload> createPayload, Stream content, CancellationToken cancellationToken, Guid? asUser = null)
+    public static async Task<Guid> UploadAsync<TPayload>(this IServiceProvider services, string kind, Func<Guid, TPayload> createPayload, Stream content, CancellationToken cancellationToken, Guid? asUser = null)
         where TPayload : notnull
     {
-        var queue = worker.Services.GetRequiredService<IJobQueue>();
-        await using var connection = await worker.Services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync(cancellationToken);
+        var queue = services.GetRequiredService<IJobQueue>();
+        await using var connection = await services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var userId = await TestUser.AddAsync(transaction, cancellationToken);
         var uploadId = Guid.NewGuid();

@@ -32,7 +32,7 @@ public sealed class UploadPruningTests(WorkerHost worker)
     }
 
     private async Task<Guid> UploadAsync() =>
-        await worker.UploadAsync(JobKinds.ImageThumbnail, id => new ThumbnailPayload(id), new MemoryStream("no image"u8.ToArray()), Cancellation);
+        await worker.Services.UploadAsync(JobKinds.ImageThumbnail, id => new ThumbnailPayload(id), new MemoryStream("no image"u8.ToArray()), Cancellation);
 
     private async Task<object?> ExecuteAsync(string sql, Guid jobId)
     {
