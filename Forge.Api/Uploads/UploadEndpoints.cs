@@ -30,10 +30,11 @@ internal static class UploadEndpoints
     }
 
     private static RouteHandlerBuilder TakesFile(this RouteHandlerBuilder route, long maxBytes) =>
-        route.Accepts<IFormFile>("multipart/form-data").WithMetadata(new RequestSizeLimitAttribute(maxBytes + UploadReader.Overhead));
+        route.Accepts<IFormFile>("multipart/form-data").ProducesProblem(StatusCodes.Status503ServiceUnavailable).WithMetadata(new RequestSizeLimitAttribute(maxBytes + UploadReader.Overhead));
 
     private static Task<Results<Accepted<JobResponse>, ValidationProblem, ProblemHttpResult>> UploadImage(
         HttpRequest request,
+        UploadReader uploads,
         UploadDesk desk,
         JobReader reader,
         ClaimsPrincipal caller,
@@ -41,6 +42,7 @@ internal static class UploadEndpoints
         [FromHeader(Name = JobRequestReader.IdempotencyHeader)] string? idempotencyKey = null) =>
         TakeAsync(
             request,
+            uploads,
             MaxImageBytes,
             CheckImageAsync,
             id => JobRequest.For(JobKinds.ImageThumbnail, new ThumbnailPayload(id)),
@@ -52,6 +54,7 @@ internal static class UploadEndpoints
 
     private static Task<Results<Accepted<JobResponse>, ValidationProblem, ProblemHttpResult>> UploadImport(
         HttpRequest request,
+        UploadReader uploads,
         UploadDesk desk,
         JobReader reader,
         ClaimsPrincipal caller,
@@ -59,6 +62,7 @@ internal static class UploadEndpoints
         [FromHeader(Name = JobRequestReader.IdempotencyHeader)] string? idempotencyKey = null) =>
         TakeAsync(
             request,
+            uploads,
             MaxImportBytes,
             (_, _) => Task.FromResult<ProblemHttpResult?>(null), // what is in it, the job finds out
             id => JobRequest.For(JobKinds.PipelineImport, new ImportPayload(id)),
@@ -70,6 +74,7 @@ internal static class UploadEndpoints
 
     private static async Task<Results<Accepted<JobResponse>, ValidationProblem, ProblemHttpResult>> TakeAsync(
         HttpRequest request,
+        UploadReader uploads,
         long maxBytes,
         Func<ReceivedFile, CancellationToken, Task<ProblemHttpResult?>> check,
         Func<Guid, JobRequest> createJob,
@@ -86,7 +91,7 @@ internal static class UploadEndpoints
             return errors.ToProblem();
         }
 
-        switch (await UploadReader.ReadAsync(request, maxBytes, cancellationToken))
+        switch (await uploads.ReadAsync(request, maxBytes, cancellationToken))
         {
             case UploadReadResult.Refused(var problem):
                 return problem;

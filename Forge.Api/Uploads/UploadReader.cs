@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using Forge.Api.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -7,7 +8,7 @@ using Microsoft.Net.Http.Headers;
 namespace Forge.Api.Uploads;
 
 /// <summary>Reads the one file of a <c>multipart/form-data</c> body to disk, a piece at a time. Names and content types of parts mean nothing.</summary>
-internal static class UploadReader
+internal sealed class UploadReader(UploadDisk disk)
 {
     /// <summary>What a body may be longer than its file: boundaries, headers and small fields around it.</summary>
     public const long Overhead = 64 * 1024;
@@ -17,19 +18,27 @@ internal static class UploadReader
     private const int MaxHeaderBytes = 8 * 1024;
     private const int BufferBytes = 64 * 1024;
 
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+
     /// <exception cref="BadHttpRequestException">The body is larger than the route takes, or the caller went away.</exception>
-    public static async Task<UploadReadResult> ReadAsync(HttpRequest request, long maxBytes, CancellationToken cancellationToken)
+    public async Task<UploadReadResult> ReadAsync(HttpRequest request, long maxBytes, CancellationToken cancellationToken)
     {
         if (BoundaryOf(request) is not { } boundary)
         {
             return Refuse("Send the file as multipart/form-data with a boundary.", StatusCodes.Status415UnsupportedMediaType);
         }
 
-        var file = ReceivedFile.Create();
+        // One that says its length is refused before it is sent in vain. One that is too large in any case is told that.
+        if (!disk.HasRoomFor(Math.Min(request.ContentLength ?? 0, maxBytes)))
+        {
+            return RefuseForLackOfRoom(request);
+        }
+
+        var file = ReceivedFile.Create(disk);
         UploadReadResult? result = null;
         try
         {
-            return result = await ReadPartsAsync(new MultipartReader(boundary, request.Body) { HeadersCountLimit = MaxHeaders, HeadersLengthLimit = MaxHeaderBytes }, file, maxBytes, cancellationToken);
+            return result = await ReadPartsAsync(request, boundary, file, maxBytes, cancellationToken);
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException and not BadHttpRequestException)
         {
@@ -44,8 +53,9 @@ internal static class UploadReader
         }
     }
 
-    private static async Task<UploadReadResult> ReadPartsAsync(MultipartReader parts, ReceivedFile file, long maxBytes, CancellationToken cancellationToken)
+    private static async Task<UploadReadResult> ReadPartsAsync(HttpRequest request, string boundary, ReceivedFile file, long maxBytes, CancellationToken cancellationToken)
     {
+        var parts = new MultipartReader(boundary, request.Body) { HeadersCountLimit = MaxHeaders, HeadersLengthLimit = MaxHeaderBytes };
         var files = 0;
         while (await parts.ReadNextSectionAsync(cancellationToken) is { } part)
         {
@@ -59,9 +69,12 @@ internal static class UploadReader
                 return Refuse("Send exactly one file; there are more.", StatusCodes.Status400BadRequest);
             }
 
-            if (!await TryCopyAsync(part.Body, file, maxBytes, cancellationToken))
+            switch (await CopyAsync(part.Body, file, maxBytes, cancellationToken))
             {
-                return Refuse($"The file is larger than {maxBytes / (1024 * 1024)} MB. Send a smaller one.", StatusCodes.Status413PayloadTooLarge);
+                case CopyResult.TooLarge:
+                    return Refuse($"The file is larger than {maxBytes / (1024 * 1024)} MB. Send a smaller one.", StatusCodes.Status413PayloadTooLarge);
+                case CopyResult.NoRoom:
+                    return RefuseForLackOfRoom(request);
             }
         }
 
@@ -73,7 +86,7 @@ internal static class UploadReader
         };
     }
 
-    private static async Task<bool> TryCopyAsync(Stream part, ReceivedFile file, long maxBytes, CancellationToken cancellationToken)
+    private static async Task<CopyResult> CopyAsync(Stream part, ReceivedFile file, long maxBytes, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
@@ -83,11 +96,14 @@ internal static class UploadReader
             {
                 if (file.Content.Length + count > maxBytes)
                 {
-                    return false;
+                    return CopyResult.TooLarge;
                 }
 
                 hash.AppendData(buffer, 0, count);
-                await file.AppendAsync(buffer.AsMemory(0, count), cancellationToken);
+                if (!await file.TryAppendAsync(buffer.AsMemory(0, count), cancellationToken))
+                {
+                    return CopyResult.NoRoom;
+                }
             }
         }
         finally
@@ -97,7 +113,7 @@ internal static class UploadReader
 
         file.Content.Position = 0;
         file.Hash = hash.GetHashAndReset();
-        return true;
+        return CopyResult.Complete;
     }
 
     private static string? BoundaryOf(HttpRequest request) =>
@@ -107,7 +123,20 @@ internal static class UploadReader
             ? boundary
             : null;
 
+    private static UploadReadResult.Refused RefuseForLackOfRoom(HttpRequest request)
+    {
+        request.HttpContext.Response.SetRetryAfter(RetryAfter);
+        return Refuse("Too many files are on their way in. Send this one again after the time that Retry-After says.", StatusCodes.Status503ServiceUnavailable);
+    }
+
     private static UploadReadResult.Refused Refuse(string detail, int status) => new(TypedResults.Problem(detail, statusCode: status));
+
+    private enum CopyResult
+    {
+        Complete,
+        TooLarge,
+        NoRoom,
+    }
 }
 
 /// <summary>What became of a body that should hold one file.</summary>

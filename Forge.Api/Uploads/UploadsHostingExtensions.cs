@@ -1,5 +1,6 @@
 using Forge.Api.Uploads;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.Hosting;
 
@@ -9,6 +10,10 @@ internal static class UploadsHostingExtensions
     public static TBuilder AddUploads<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
+        builder.Services.AddOptionsWithValidateOnStart<UploadOptions>().BindConfiguration(UploadOptions.SectionName);
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<UploadOptions>, UploadOptionsValidator>());
+        builder.Services.TryAddSingleton<UploadDisk>();
+        builder.Services.TryAddSingleton<UploadReader>();
         builder.Services.TryAddSingleton<UploadDesk>();
         return builder;
     }
