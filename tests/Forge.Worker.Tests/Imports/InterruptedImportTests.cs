@@ -6,27 +6,31 @@ using Npgsql;
 
 namespace Forge.Worker.Tests.Imports;
 
-/// <summary>Imports that end in the middle of their COPY: a trigger holds one of its rows until the test lets it go.</summary>
+/// <summary>Imports that end in the middle: a trigger holds one of their rows, or their completion, until the test lets it go.</summary>
 public sealed class InterruptedImportTests(WorkerSite site) : IClassFixture<WorkerSite>
 {
     private const int Rows = 20_000;
-    private const int HeldLine = 10_000;
+    private const string InTheCopy = "imported_sales for each row when (new.line = 10000)";
+    private const string BeforeTheCommit = "jobs.job for each row when (new.state = 'completed')";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Import_WhoseWorkerIsKilledInTheMiddle_LeavesNothingAndIsDoneOnceByTheNext()
+    [Theory]
+    [InlineData(InTheCopy)]
+    [InlineData(BeforeTheCommit)]
+    public async Task Import_WhoseWorkerIsKilledInTheMiddle_LeavesNothingAndIsDoneOnceByTheNext(string held)
     {
         var id = await UploadAsync();
-        await WhileHoldingAsync(async () =>
+        await WhileHoldingAsync(held, async () =>
         {
             using var doomed = WorkerProcess.Start(site.Settings);
-            await WaitForCopyAsync();
+            await WaitUntilHeldAsync();
             doomed.Kill();
         });
 
         // Postgres notices that nobody is there any more, and undoes what it has.
-        await Eventually.IsTrueAsync(async () => await CountCopiesAsync() == 0, "the end of the COPY", Cancellation);
+        await Eventually.IsTrueAsync(
+            async () => await ScalarAsync("select count(*) from pg_locks where mode = 'RowExclusiveLock' and relation = 'imported_sales'::regclass") == 0, "the end of the transaction", Cancellation);
         Assert.Equal(0, await CountRowsAsync(id));
         using var successor = WorkerProcess.Start(site.Settings);
         var job = await site.WaitForAsync(id, JobState.Completed, JobState.Discarded);
@@ -39,10 +43,10 @@ public sealed class InterruptedImportTests(WorkerSite site) : IClassFixture<Work
     {
         using var worker = WorkerProcess.Start(site.Settings);
         var id = Guid.Empty;
-        await WhileHoldingAsync(async () =>
+        await WhileHoldingAsync(InTheCopy, async () =>
         {
             id = await UploadAsync();
-            await WaitForCopyAsync();
+            await WaitUntilHeldAsync();
             await using var terminate = site.Database.CreateCommand("select pg_terminate_backend(pid) from pg_stat_progress_copy where datname = current_database()");
             await terminate.ExecuteNonQueryAsync(Cancellation);
         });
@@ -64,13 +68,14 @@ public sealed class InterruptedImportTests(WorkerSite site) : IClassFixture<Work
             JobKinds.PipelineImport, upload => new ImportPayload(upload), new MemoryStream(Encoding.UTF8.GetBytes(csv.ToString())), Cancellation);
     }
 
-    /// <summary>Meanwhile a COPY comes as far as the held line.</summary>
-    private async Task WhileHoldingAsync(Func<Task> act)
+    /// <summary>Meanwhile an import comes as far as what is held.</summary>
+    private async Task WhileHoldingAsync(string held, Func<Task> act)
     {
         await using var trigger = site.Database.CreateCommand(
             $"""
-            create or replace function hold() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock_shared(1); return new; end $$;
-            create or replace trigger hold before insert on imported_sales for each row when (new.line = {HeldLine}) execute function hold();
+            drop function if exists hold cascade;
+            create function hold() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock_shared(1); return new; end $$;
+            create trigger hold before {(held == InTheCopy ? "insert" : "update")} on {held} execute function hold();
             """);
         await trigger.ExecuteNonQueryAsync(Cancellation);
         await using var connection = await site.Database.OpenConnectionAsync(Cancellation);
@@ -81,14 +86,12 @@ public sealed class InterruptedImportTests(WorkerSite site) : IClassFixture<Work
         await transaction.RollbackAsync(Cancellation);
     }
 
-    private Task WaitForCopyAsync() =>
+    private Task WaitUntilHeldAsync() =>
         Eventually.IsTrueAsync(
             async () => await ScalarAsync(
                 "select count(*) from pg_locks where locktype = 'advisory' and objid = 1 and not granted and database = (select oid from pg_database where datname = current_database())") == 1,
-            "the held row",
+            "what is held",
             Cancellation);
-
-    private Task<long> CountCopiesAsync() => ScalarAsync("select count(*) from pg_stat_progress_copy where datname = current_database()");
 
     private Task<long> CountRowsAsync(Guid jobId) => ScalarAsync($"select count(*) from imported_sales where job_id = '{jobId}'");
 
