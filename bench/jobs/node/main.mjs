@@ -22,7 +22,7 @@ if (!load) {
 
 const scale = Number(settings.scale);
 const system = await load();
-await warmUp(system, scale);
+await warmUp(system);
 for (let round = 1; round <= Number(settings.rounds); round++) {
   for (const measure of settings.measures.split(",")) {
     for (const [name, unit, value] of await take(measure, system, scale)) {

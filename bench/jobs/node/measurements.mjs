@@ -8,9 +8,12 @@ const Callers = 32;
 const BulkSize = 1_000;
 
 /** Lets the runtime compile what it will measure. */
-export async function warmUp(system, scale) {
-  await drain(system, jobs(20_000 * scale * system.shareOf("drain")));
-  await together(system, jobs(5_000 * scale * system.shareOf("together")));
+export async function warmUp(system) {
+  for (let pass = 0; pass < 2; pass++) {
+    await drain(system, jobs(20_000 * system.shareOf("drain")));
+    await single(system, jobs(30_000 * system.shareOf("single")));
+    await together(system, jobs(20_000 * system.shareOf("together")));
+  }
 }
 
 /** A list of name, unit and value; empty for what the system does not have. */
