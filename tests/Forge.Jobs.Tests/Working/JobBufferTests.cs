@@ -98,12 +98,16 @@ public sealed class JobBufferTests(JobServers servers) : JobTests(servers)
     private async Task<JobProgram> StartBusyAsync()
     {
         var program = await JobProgram.StartAsync(Database, builder => builder.Services.Configure<JobWorkerOptions>(options => options.Concurrency = 1));
+        // "Running" is also what is claimed and still in the buffer.
+        var isBusy = new TaskCompletionSource();
         program.Script.Run = async (context, token) =>
         {
             await Note(context, token);
+            isBusy.TrySetResult();
             await _goOn.Task;
         };
-        await program.WaitForAsync(await program.EnqueueAsync(), JobState.Running);
+        await program.EnqueueAsync();
+        await isBusy.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
         return program;
     }
 

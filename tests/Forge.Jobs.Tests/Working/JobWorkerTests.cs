@@ -128,9 +128,14 @@ public sealed class JobWorkerTests(JobServers servers) : JobTests(servers)
     {
         await using var worker = await JobProgram.StartAsync(Database);
         await using var other = await JobProgram.CreateAsync(Database);
-        worker.Script.Run = (_, token) => Task.Delay(Timeout.Infinite, token);
+        var running = new TaskCompletionSource();
+        worker.Script.Run = (_, token) =>
+        {
+            running.SetResult();
+            return Task.Delay(Timeout.Infinite, token);
+        };
         var id = await other.EnqueueAsync();
-        await other.WaitForAsync(id, JobState.Running);
+        await running.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
 
         Assert.Equal(new JobChangeResult.Changed(JobState.Running), await other.Control.CancelAsync(id, Token));
         var job = await other.WaitForAsync(id, JobState.Cancelled);
@@ -180,9 +185,14 @@ public sealed class JobWorkerTests(JobServers servers) : JobTests(servers)
     public async Task Job_WhenItsWorkerStops_IsHandedBackWithoutUsingAnAttempt()
     {
         await using var first = await JobProgram.StartAsync(Database);
-        first.Script.Run = (_, token) => Task.Delay(Timeout.Infinite, token);
+        var running = new TaskCompletionSource();
+        first.Script.Run = (_, token) =>
+        {
+            running.SetResult();
+            return Task.Delay(Timeout.Infinite, token);
+        };
         var id = await first.EnqueueAsync();
-        await first.WaitForAsync(id, JobState.Running);
+        await running.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
 
         await first.StopAsync();
         var handedBack = (await first.Reader.FindAsync(id, Token))!;
