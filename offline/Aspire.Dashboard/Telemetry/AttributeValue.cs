@@ -70,19 +70,6 @@ public readonly struct AttributeValue
 
     internal TelemetryAttribute[]? Entries => _content as TelemetryAttribute[];
 
-    /// <summary>Whether the value, as it is shown, contains a text, regardless of case.</summary>
-    public bool Contains(string text)
-    {
-        if (Whole is { } number)
-        {
-            // A search looks at every number of every span: none of them becomes a text.
-            Span<char> digits = stackalloc char[20];
-            return number.TryFormat(digits, out var length, provider: CultureInfo.InvariantCulture) && ((ReadOnlySpan<char>)digits[..length]).Contains(text, StringComparison.Ordinal);
-        }
-
-        return (Text ?? ToString()).Contains(text, StringComparison.OrdinalIgnoreCase);
-    }
-
     /// <summary>The value as it is shown to people.</summary>
     public override string ToString() => Kind switch
     {

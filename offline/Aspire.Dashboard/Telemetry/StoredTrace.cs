@@ -58,7 +58,7 @@ internal sealed class StoredTrace(TraceId id)
         && (query.HasError is not { } hasError || ErrorCount > 0 == hasError)
         && (query.MinDuration is not { } shortest || UnixNanos.ToDuration(EndNanos - StartNanos) >= shortest)
         && (query.Resources.Count == 0 || Spans.Exists(span => query.Resources.Contains(span.Scope.Resource)))
-        && (string.IsNullOrEmpty(query.Text) || ContainsText(query.Text));
+        && (query.Search is not { } search || search.IsIn(Id) || Spans.Exists(span => span.Matches(search)));
 
     public TraceSummary Summarize() => new(
         Id,
@@ -69,8 +69,8 @@ internal sealed class StoredTrace(TraceId id)
         EndNanos,
         Spans.Count,
         ErrorCount,
-        [.. Spans.CountBy(span => span.Scope.Resource).Select(entry => new ResourceShare(entry.Key, entry.Value))]);
-
-    private bool ContainsText(string text) =>
-        Id.ToString().Contains(text, StringComparison.OrdinalIgnoreCase) || Spans.Exists(span => span.Contains(text));
+        [.. Spans.CountBy(span => span.Scope.Resource).OrderByDescending(entry => entry.Key == Root.Scope.Resource).Select(entry => new ResourceShare(entry.Key, entry.Value))])
+    {
+        JobKind = Root.Kind == SpanKind.Consumer ? Root.Attributes.Find("forge.job.kind").Text : null,
+    };
 }

@@ -19,18 +19,4 @@ public static class TelemetryAttributes
 
         return default;
     }
-
-    /// <summary>Whether any value contains a text, regardless of case.</summary>
-    public static bool AnyContains(this TelemetryAttribute[] attributes, string text)
-    {
-        foreach (var attribute in attributes)
-        {
-            if (attribute.Value.Contains(text))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 }

@@ -46,11 +46,8 @@ public sealed class TelemetryLog
     public string Message => Body.ToString();
 
     /// <summary>Whether its message, category, event or attributes contain a text, regardless of case.</summary>
-    public bool Contains(string text) =>
-        Body.Contains(text)
-        || Scope.Name.Contains(text, StringComparison.OrdinalIgnoreCase)
-        || EventName.Contains(text, StringComparison.OrdinalIgnoreCase)
-        || Attributes.AnyContains(text);
+    internal bool Matches(TextSearch search) =>
+        search.IsIn(Body) || search.IsIn(Scope.Name) || search.IsIn(EventName) || search.IsIn(Attributes);
 }
 
 /// <summary>Which log lines to list. Everything that is not said matches.</summary>
@@ -69,7 +66,15 @@ public sealed record LogQuery
     public SpanId? SpanId { get; init; }
 
     /// <summary>Only lines that contain this text.</summary>
-    public string? Text { get; init; }
+    public string? Text
+    {
+        get;
+        init
+        {
+            field = value;
+            Search = TextSearch.For(value);
+        }
+    }
 
     /// <summary>Only lines that came after the one with this number.</summary>
     public long AfterNumber { get; init; }
@@ -95,6 +100,8 @@ public sealed record LogQuery
         _ => 0,
     };
 
+    internal TextSearch? Search { get; private init; }
+
     internal bool Matches(TelemetryLog log) =>
         log.Number > AfterNumber
         && log.Number < BeforeNumber
@@ -102,5 +109,5 @@ public sealed record LogQuery
         && (TraceId is not { } traceId || log.TraceId == traceId)
         && (SpanId is not { } spanId || log.SpanId == spanId)
         && (Resources.Count == 0 || Resources.Contains(log.Scope.Resource))
-        && (string.IsNullOrEmpty(Text) || log.Contains(Text));
+        && (Search is null || log.Matches(Search));
 }

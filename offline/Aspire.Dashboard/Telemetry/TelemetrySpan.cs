@@ -61,11 +61,8 @@ public sealed class TelemetrySpan
     public Lane Lane => Lanes.Parse(Attributes.Find(Lanes.AttributeKey).Text);
 
     /// <summary>Whether its name, ids, status or attributes contain a text, regardless of case.</summary>
-    public bool Contains(string text) =>
-        Name.Contains(text, StringComparison.OrdinalIgnoreCase)
-        || StatusMessage.Contains(text, StringComparison.OrdinalIgnoreCase)
-        || Attributes.AnyContains(text)
-        || SpanId.ToString().Equals(text, StringComparison.OrdinalIgnoreCase);
+    internal bool Matches(TextSearch search) =>
+        search.IsIn(Name) || search.IsIn(StatusMessage) || search.IsIn(Attributes) || search.Is(SpanId);
 }
 
 /// <summary>Something that happened at one moment of a span.</summary>

@@ -16,7 +16,15 @@ public sealed record TraceQuery
     public TimeSpan? MinDuration { get; init; }
 
     /// <summary>Only traces with a span that contains this text in its name, id or attributes.</summary>
-    public string? Text { get; init; }
+    public string? Text
+    {
+        get;
+        init
+        {
+            field = value;
+            Search = TextSearch.For(value);
+        }
+    }
 
     /// <summary>Only traces further down the list than this place.</summary>
     public TraceCursor? After { get; init; }
@@ -26,6 +34,8 @@ public sealed record TraceQuery
 
     /// <summary>At most so many; 100 by default.</summary>
     public int Limit { get; init; } = 100;
+
+    internal TextSearch? Search { get; private init; }
 }
 
 /// <summary>A trace in a list.</summary>
@@ -37,9 +47,12 @@ public sealed record TraceQuery
 /// <param name="EndNanos">When its last span ended.</param>
 /// <param name="SpanCount">How many spans are kept of it.</param>
 /// <param name="ErrorCount">How many of them failed.</param>
-/// <param name="Shares">Who took part, in order of appearance.</param>
+/// <param name="Shares">Who took part: the root's resource, then the others in order of appearance.</param>
 public sealed record TraceSummary(TraceId Id, string Name, TelemetryResource Resource, Lane Lane, long StartNanos, long EndNanos, int SpanCount, int ErrorCount, IReadOnlyList<ResourceShare> Shares)
 {
+    /// <summary>The kind of job, where it is an attempt of one.</summary>
+    public string? JobKind { get; init; }
+
     /// <summary>When it began.</summary>
     public DateTimeOffset Start => UnixNanos.ToTime(StartNanos);
 
@@ -69,13 +82,23 @@ public sealed record SpanQuery
     public bool? HasError { get; init; }
 
     /// <summary>Only spans that contain this text in their name, id or attributes.</summary>
-    public string? Text { get; init; }
+    public string? Text
+    {
+        get;
+        init
+        {
+            field = value;
+            Search = TextSearch.For(value);
+        }
+    }
 
     /// <summary>At most so many, the newest; 200 by default.</summary>
     public int Limit { get; init; } = 200;
 
+    internal TextSearch? Search { get; private init; }
+
     internal bool Matches(TelemetrySpan span) =>
         (HasError is not { } hasError || (span.Status == SpanStatus.Error) == hasError)
         && (Resources.Count == 0 || Resources.Contains(span.Scope.Resource))
-        && (string.IsNullOrEmpty(Text) || span.Contains(Text));
+        && (Search is null || span.Matches(Search));
 }
