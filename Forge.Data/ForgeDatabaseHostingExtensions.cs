@@ -2,6 +2,7 @@ using Forge.Data;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Microsoft.Extensions.Hosting;
 
@@ -20,7 +21,7 @@ public static class ForgeDatabaseHostingExtensions
             return builder;
         }
 
-        builder.AddNpgsqlDataSource(connectionName);
+        builder.AddNpgsqlDataSource(connectionName, configureDataSourceBuilder: source => source.ConfigureTracing(NameSpans));
 
         // Otherwise every statement is a line in the log; the traces tell the same and more.
         builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
@@ -30,4 +31,11 @@ public static class ForgeDatabaseHostingExtensions
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IHostedService, DatabaseMigrator>());
         return builder;
     }
+
+    // After OpenTelemetry's database conventions; without this every statement is called "postgresql".
+    private static void NameSpans(NpgsqlTracingOptionsBuilder tracing) => tracing
+        .ConfigureCommandSpanNameProvider(command => QuerySummary.Of(command.CommandText))
+        .ConfigureCommandEnrichmentCallback((span, command) => span.SetTag("db.query.summary", QuerySummary.Of(command.CommandText)))
+        .ConfigureCopyOperationSpanNameProvider(QuerySummary.Of)
+        .ConfigureCopyOperationEnrichmentCallback((span, command) => span.SetTag("db.query.summary", QuerySummary.Of(command)));
 }

@@ -91,7 +91,8 @@ public sealed class TelemetryTests(AppFixture fixture)
         Assert.All(spans.Where(span => span.Scope == "Forge.PostResponse"), span => Assert.Equal("post_response", span["forge.lane"]));
         Assert.All(spans.Where(span => span is { Scope: "Microsoft.AspNetCore", Kind: SpanKind.Server }), AssertServer);
         Assert.All(spans.Where(span => span.Scope == "System.Net.Http"), AssertClient);
-        Assert.All(spans.Where(span => span.Scope == "Npgsql"), span => Assert.Equal((SpanKind.Client, "postgresql"), (span.Kind, span["db.system.name"])));
+        Assert.All(spans.Where(span => span.Scope == "Npgsql"), span => Assert.Equal((SpanKind.Client, "postgresql", span["db.query.summary"]), (span.Kind, span["db.system.name"], span.Name)));
+        Assert.Contains(spans, span => span.Name == "INSERT audit_log");
         Assert.All(spans.Where(span => span.Scope.EndsWith("StackExchangeRedis", StringComparison.Ordinal)), span => Assert.Equal((SpanKind.Client, "redis"), (span.Kind, span["db.system.name"])));
     }
 
