@@ -138,7 +138,8 @@ public sealed class ConsolePageTests(BrowserFixture browsers)
         Assert.Equal("api.log", download.SuggestedFilename);
         await using var stream = await download.CreateReadStreamAsync();
         using var reader = new StreamReader(stream);
-        Assert.Matches("^\\d{4}-.*Z info: Forge.Api", await reader.ReadLineAsync(TestContext.Current.CancellationToken));
+        // Which of output and errors was read first is not known.
+        Assert.Matches(new Regex("^\\d{4}-.*Z info: Forge.Api", RegexOptions.Multiline), await reader.ReadToEndAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class JourneyTests(BrowserFixture browsers)
         await Expect(page[".journey-facts"]).ToContainTextAsync("answered in 9.2 ms");
         await Expect(page["#lane-0 .sent-text"]).ToHaveTextAsync("response sent +9.2 ms");
         await Expect(page["#lane-1"]).ToContainTextAsync("post-response POST /forge/register");
-        var names = await page["#lane-1 .span-name > a.quiet"].AllTextContentsAsync();
+        var names = await page["#lane-1 .span-words > a.quiet"].AllTextContentsAsync();
         Assert.Equal(["post-response POST /forge/register", "task welcome-email", "smtp send", "task registration-audit", "INSERT forgedb.audit"], names);
         // All on one axis, the line lies between the request and the work after it; the audit begins after the mail.
         var line = await LeftOfAsync(page, ".overview a[href='#lane-0'] line");

@@ -12,6 +12,11 @@ public sealed class ChartScaleTests
         Assert.All(new ChartScale(highest, 0).Ticks.Zip(expected), pair => Assert.Equal(pair.Second, pair.First, precision: 9));
 
     [Fact]
-    public void Path_HasGapsWhereValuesAreMissing_AndDotsWhereTheyStandAlone() =>
-        Assert.Equal("M150 0h0M450 200L600 0", new ChartScale(4, 0).Path([4, null, 0, 4]));
+    public void Path_HasGapsWhereValuesAreMissing_AndDotsWhereTheyStandAlone()
+    {
+        var scale = new ChartScale(4, 0);
+
+        Assert.Equal("M450 200L600 0", scale.Path([4, null, 0, 4]));
+        Assert.Equal("M150 0h0", scale.Dots([4, null, 0, 4]));
+    }
 }

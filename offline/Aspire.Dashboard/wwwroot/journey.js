@@ -5,6 +5,9 @@
 const journey = document.getElementById('journey');
 const windows = new Map();
 
+// A bar of nothing is still seen, at the very end too.
+const leastWidth = .6;
+
 function start(section) {
   section.querySelector('[data-scale-buttons]').hidden = false;
   if (windows.has(section.id)) {
@@ -62,8 +65,8 @@ function draw(section) {
   const share = at => 100 * (at - from) / (to - from);
   for (const bar of section.querySelectorAll('rect[data-b]')) {
     const begin = share(number(bar, 'b'));
-    bar.setAttribute('x', `${begin}%`);
-    bar.setAttribute('width', `${Math.max(.3, share(number(bar, 'e')) - begin)}%`);
+    bar.setAttribute('x', `${begin <= 100 ? Math.min(begin, 100 - leastWidth) : begin}%`);
+    bar.setAttribute('width', `${Math.max(leastWidth, share(number(bar, 'e')) - begin)}%`);
   }
 
   for (const line of section.querySelectorAll('line[data-at]')) {
@@ -71,9 +74,38 @@ function draw(section) {
     line.setAttribute('x2', `${share(number(line, 'at'))}%`);
   }
 
-  section.querySelectorAll('[data-tick]').forEach((tick, quarter) => tick.textContent = duration(from + (to - from) * quarter / 4));
+  drawTicks(section.querySelector('[data-ticks]'), from, to, share);
   drawSentText(section, from, to, share);
   mark(section);
+}
+
+// As the server does it: round moments, every second of them left out on a narrow screen.
+function drawTicks(place, from, to, share) {
+  const step = roundStep((to - from) / 5);
+  const first = Math.ceil(from / step);
+  const ticks = [];
+  for (let index = first; index * step <= to; index++) {
+    const tick = document.createElementNS('http://www.w3.org/2000/svg', 'text');
+    const at = share(index * step);
+    tick.setAttribute('class', (index - first) % 2 === 0 ? 'major' : 'minor');
+    tick.setAttribute('x', `${at}%`);
+    tick.setAttribute('y', 27);
+    tick.setAttribute('text-anchor', at < 4 ? 'start' : at > 96 ? 'end' : 'middle');
+    tick.textContent = duration(index * step);
+    ticks.push(tick);
+  }
+
+  place.replaceChildren(...ticks);
+}
+
+function roundStep(least) {
+  const clock = [60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 21600, 43200, 86400].map(seconds => seconds * 1e6);
+  if (least > 20e6) {
+    return clock.find(step => step >= least) ?? Math.ceil(least / 86400e6) * 86400e6;
+  }
+
+  const unit = 10 ** Math.floor(Math.log10(least));
+  return unit * [1, 2, 5, 10].find(factor => factor * unit >= least);
 }
 
 function drawSentText(section, from, to, share) {

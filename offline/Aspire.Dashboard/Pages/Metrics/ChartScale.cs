@@ -26,31 +26,45 @@ internal sealed class ChartScale
     /// <summary>The values that are written beside the chart, the highest first.</summary>
     public IEnumerable<double> Ticks => Enumerable.Range(0, StepCount + 1).Select(step => _low + (_step * (StepCount - step)));
 
-    /// <summary>The path of a line, in pieces where values are missing. A value that stands alone is a dot.</summary>
+    /// <summary>The path of a line, in pieces where values are missing.</summary>
     public string Path(IReadOnlyList<double?> values)
     {
         var path = new StringBuilder();
-        var isOpen = false;
         for (var step = 0; step < values.Count; step++)
         {
-            if (values[step] is not { } value)
+            if (values[step] is { } value && !IsAlone(values, step))
             {
-                isOpen = false;
-                continue;
+                Append(path, step > 0 && values[step - 1] is not null ? 'L' : 'M', step, values.Count, value);
             }
-
-            var x = Width * (step + 1.0) / values.Count;
-            var y = Height * (1 - ((value - _low) / (_step * StepCount)));
-            path.Append(CultureInfo.InvariantCulture, $"{(isOpen ? 'L' : 'M')}{x:0.##} {y:0.##}");
-            if (!isOpen && (step + 1 == values.Count || values[step + 1] is null))
-            {
-                path.Append("h0");
-            }
-
-            isOpen = true;
         }
 
         return path.ToString();
+    }
+
+    /// <summary>The values that stand alone, where a line would have no length.</summary>
+    public string Dots(IReadOnlyList<double?> values)
+    {
+        var path = new StringBuilder();
+        for (var step = 0; step < values.Count; step++)
+        {
+            if (values[step] is { } value && IsAlone(values, step))
+            {
+                Append(path, 'M', step, values.Count, value);
+                path.Append("h0");
+            }
+        }
+
+        return path.ToString();
+    }
+
+    private static bool IsAlone(IReadOnlyList<double?> values, int step) =>
+        (step == 0 || values[step - 1] is null) && (step + 1 == values.Count || values[step + 1] is null);
+
+    private void Append(StringBuilder path, char command, int step, int count, double value)
+    {
+        var x = Width * (step + 1.0) / count;
+        var y = Height * (1 - ((value - _low) / (_step * StepCount)));
+        path.Append(CultureInfo.InvariantCulture, $"{command}{x:0.##} {y:0.##}");
     }
 
     private static double Round(double step)
