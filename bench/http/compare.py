@@ -24,6 +24,8 @@ PROJECT = HERE.parent / "Forge.PostResponse.BenchApp"
 T95 = {4: 2.776, 5: 2.571, 6: 2.447, 7: 2.365, 8: 2.306, 9: 2.262, 10: 2.228, 11: 2.201, 12: 2.179, 13: 2.160, 14: 2.145, 19: 2.093}
 # The runtime compiles its hot code a second and third time, in the background and later the busier the processor is.
 WARM_UPS = 3
+# As Debian's uvicorn comes, and with the two packages that make it faster.
+FASTAPI = {"fastapi": ["--loop", "asyncio", "--http", "h11"], "fastapi-uvloop": ["--loop", "uvloop", "--http", "httptools"]}
 UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60000.0}
 
 
@@ -83,14 +85,15 @@ def main():
     dll = subprocess.run(
         ["dotnet", "msbuild", str(PROJECT), "-p:Configuration=Release", "-getProperty:TargetPath"],
         capture_output=True, text=True, check=True).stdout.strip()
-    ports = {name: free_port() for name in ("lane", "plain", "fastapi")}
+    ports = {name: free_port() for name in ("lane", "plain", *FASTAPI)}
     servers = {
         "lane": start(["dotnet", dll, f"--urls=http://127.0.0.1:{ports['lane']}"], ports["lane"], PROJECT),
         "plain": start(["dotnet", dll, f"--urls=http://127.0.0.1:{ports['plain']}", "--Lane=false"], ports["plain"], PROJECT),
-        "fastapi": start(
-            ["uvicorn", "fastapi_app:app", "--port", str(ports["fastapi"]), "--log-level", "warning", "--no-access-log"], ports["fastapi"], HERE),
     }
-    cases = ["plain/bare", "lane/bare", "lane/noop", "lane/sleep", "fastapi/bare", "fastapi/noop", "fastapi/sleep"]
+    for name, kind in FASTAPI.items():
+        command = ["uvicorn", "fastapi_app:app", "--port", str(ports[name]), "--log-level", "warning", "--no-access-log", *kind]
+        servers[name] = start(command, ports[name], HERE)
+    cases = ["plain/bare", "lane/bare", "lane/noop", "lane/sleep", "fastapi/bare", "fastapi/noop", "fastapi/sleep", "fastapi-uvloop/bare", "fastapi-uvloop/sleep"]
     rates, tails, costs, refused = ({name: [] for name in cases} for _ in range(4))
 
     def measure(name):
@@ -126,6 +129,7 @@ def main():
         ("requests: two no-op tasks / bare, application without the lane", rates, "lane/noop", "plain/bare"),
         ("requests: bare with the lane / bare without it", rates, "lane/bare", "plain/bare"),
         ("requests: 50 ms task / FastAPI's 50 ms task", rates, "lane/sleep", "fastapi/sleep"),
+        ("requests: 50 ms task / the same with uvloop and httptools", rates, "lane/sleep", "fastapi-uvloop/sleep"),
         ("p99: 50 ms task / bare, same process", tails, "lane/sleep", "lane/bare"),
         ("processor time: bare / two no-op tasks, same process", costs, "lane/bare", "lane/noop"),
         ("processor time: bare without the lane / two no-op tasks", costs, "plain/bare", "lane/noop"),

@@ -37,8 +37,11 @@ public sealed class ConsolePageTests(BrowserFixture browsers)
         await Expect(Line(page, "line 310")).ToBeInViewportAsync();
 
         await page[".console"].HoverAsync();
+        await page.Page.EvaluateAsync("() => { window.scrolled = new Promise(done => document.querySelector('.console').addEventListener('scrollend', () => done(), { once: true })); }");
         await page.Page.Mouse.WheelAsync(0, -1500);
         await Expect(page["[data-console-follow]"]).ToHaveAttributeAsync("aria-pressed", "false");
+        // The follow ends with the scroll's first frame; where it stays is known after the last.
+        await page.Page.EvaluateAsync("window.scrolled");
         var top = await page.Page.EvaluateAsync<double>("document.querySelector('.console').scrollTop");
         Write(logger, 311, 320);
         await Expect(Line(page, "line 320")).ToHaveCountAsync(1);
