@@ -121,6 +121,21 @@ public sealed class JobQueueTests(JobServers servers) : JobTests(servers)
     }
 
     [Fact]
+    public async Task Enqueue_OfManyAtOnce_WhenPostgresRefusesOne_StoresAllOthersOnce()
+    {
+        await using var program = await JobProgram.CreateAsync(Database);
+
+        // The one goes with others in a copy, which is refused as a whole.
+        await Database.ExecuteAsync("alter table jobs.job add check (payload::text not like '%refuse me%')");
+        var all = Enumerable.Range(0, 50).Select(number => program.Queue.EnqueueAsync(JobRequest.For(JobProgram.Kind, new TestPayload(number == 25 ? "refuse me" : "")), Token)).ToList();
+        await Assert.ThrowsAsync<PostgresException>(() => all[25]);
+        all.RemoveAt(25);
+
+        Assert.All(await Task.WhenAll(all), result => Assert.IsType<EnqueueResult.Enqueued>(result));
+        Assert.Equal(49, await Database.ScalarAsync<long>("select count(*) from jobs.job"));
+    }
+
+    [Fact]
     public async Task EnqueueMany_WhenAUniqueKeyIsTaken_StoresNone()
     {
         await using var program = await JobProgram.CreateAsync(Database);

@@ -4,7 +4,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace Forge.Jobs.Tests.Working;
 
-/// <summary>How late things may be with the options that a worker has by default. Both clocks are Postgres'.</summary>
+/// <summary>
+/// How late things may be with the options that a worker has by default. The seconds count in the long form only, since a busy machine has others; the short form
+/// sees that a thing comes although no fallback brings it.
+/// </summary>
 public sealed class PromptnessTests(JobServers servers, ITestOutputHelper output) : JobTests(servers)
 {
     private const string OtherQueue = "other";
@@ -14,7 +17,7 @@ public sealed class PromptnessTests(JobServers servers, ITestOutputHelper output
     [InlineData(false)]
     public async Task DelayedJobs_StartAtMostASecondLate(bool hasRedis)
     {
-        await using var program = await StartAsync(hasRedis);
+        await using var program = await StartAsync(hasRedis, WithoutFallback);
         var delays = Enumerable.Range(0, 12).Select(number => TimeSpan.FromSeconds(1 + (number * 0.37)));
         var ids = await Task.WhenAll(delays.Select(delay => program.EnqueueAsync(change: request => request with { Delay = delay })));
 
@@ -26,7 +29,7 @@ public sealed class PromptnessTests(JobServers servers, ITestOutputHelper output
         }
 
         output.WriteLine($"late: {Milliseconds(late)} ms");
-        Assert.All(late, time => Assert.InRange(time, TimeSpan.Zero, TimeSpan.FromSeconds(1)));
+        AssertWithin(late, TimeSpan.Zero, TimeSpan.FromSeconds(1));
     }
 
     [Theory]
@@ -34,7 +37,7 @@ public sealed class PromptnessTests(JobServers servers, ITestOutputHelper output
     [InlineData(false)]
     public async Task FirstRetry_ComesAfterAboutASecond(bool hasRedis)
     {
-        await using var program = await StartAsync(hasRedis);
+        await using var program = await StartAsync(hasRedis, WithoutFallback);
         program.Script.Run = (context, _) => context.Attempt == 1 ? throw new FormatException("no") : Task.CompletedTask;
         var ids = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => program.EnqueueAsync()));
 
@@ -46,7 +49,7 @@ public sealed class PromptnessTests(JobServers servers, ITestOutputHelper output
         }
 
         output.WriteLine($"pauses: {Milliseconds(pauses)} ms");
-        Assert.All(pauses, pause => Assert.InRange(pause, TimeSpan.FromSeconds(0.85), TimeSpan.FromSeconds(2.1)));
+        AssertWithin(pauses, TimeSpan.FromSeconds(0.85), TimeSpan.FromSeconds(2.1));
     }
 
     [Theory]
@@ -72,7 +75,7 @@ public sealed class PromptnessTests(JobServers servers, ITestOutputHelper output
         }
 
         output.WriteLine($"cancelled after: {Milliseconds(times)} ms");
-        Assert.All(times, time => Assert.InRange(time, TimeSpan.Zero, TimeSpan.FromSeconds(2)));
+        AssertWithin(times, TimeSpan.Zero, TimeSpan.FromSeconds(2));
     }
 
     [Theory]
@@ -104,7 +107,17 @@ public sealed class PromptnessTests(JobServers servers, ITestOutputHelper output
 
     private Task<long> CountBegunAsync() => Database.ScalarAsync<long>("select count(*) from jobs.job where queue = 'default' and attempt > 0");
 
-    private Task<JobProgram> StartAsync(bool hasRedis) => JobProgram.StartAsync(Database, builder => Configure(builder, hasRedis));
+    /// <summary>Neither poll nor sweep comes while a test waits.</summary>
+    private static void WithoutFallback(JobWorkerOptions options) => options.FallbackPollInterval = options.SweepInterval = TimeSpan.FromMinutes(5);
+
+    private static void AssertWithin(IEnumerable<TimeSpan> times, TimeSpan least, TimeSpan most) =>
+        Assert.All(times, time => Assert.InRange(time, least, LongTests.AreWanted ? most : TimeSpan.MaxValue));
+
+    private Task<JobProgram> StartAsync(bool hasRedis, Action<JobWorkerOptions>? change = null) => JobProgram.StartAsync(Database, builder =>
+    {
+        Configure(builder, hasRedis);
+        builder.Services.Configure(change ?? (_ => { }));
+    });
 
     private static void Configure(HostApplicationBuilder builder, bool hasRedis)
     {
