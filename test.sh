@@ -44,6 +44,9 @@ dotnet build Forge.Aspire.sln
 status=0
 dotnet test --solution Forge.Aspire.sln --no-build --max-parallel-test-modules 1 --timeout 15m "$@" | tee "$results/output" || status=$?
 
+# Once more where one looks: long output may be cut before its end.
+[ "$status" -eq 0 ] || awk '/^failed /{lines=12} lines-- > 0' "$results/output"
+
 count() { sed -nE "s/^ *$1: *([0-9]+).*/\1/p" "$results/output" | tail -n 1; }
 passed=$(count succeeded) failed=$(count failed) skipped=$(count skipped)
 echo "${passed:-0} passed, ${failed:-0} failed, ${skipped:-0} skipped"

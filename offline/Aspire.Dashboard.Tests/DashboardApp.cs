@@ -53,6 +53,9 @@ internal sealed class DashboardApp : IAsyncDisposable
             "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:15101",
             "--ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL=http://localhost:15103",
             "--Logging:LogLevel:Default=Warning",
+            // What the tests' own programs write, and refusals that tests ask for, are no news in the tests' output.
+            "--Logging:LogLevel:Aspire.Dashboard.Tests.Resources=None",
+            "--Logging:LogLevel:Microsoft.AspNetCore.Antiforgery=None",
             $"--AppHost:DashboardApiKey={ApiKey}",
             $"--AppHost:OtlpApiKey={OtlpKey}",
             .. args,

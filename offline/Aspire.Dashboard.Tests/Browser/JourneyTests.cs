@@ -137,6 +137,38 @@ public sealed class JourneyTests(BrowserFixture browsers)
     }
 
     [Fact]
+    public async Task Selection_WhileAnUpdateIsUnderWay_Stays()
+    {
+        await using var app = await DashboardApp.StartAsync();
+        await app.TellRegistrationAsync();
+        await using var page = await browsers.OpenAsync(app);
+        var isSelected = new TaskCompletionSource();
+        await page.Page.RouteAsync("**/traces/*", async route =>
+        {
+            if (route.Request.Headers.TryGetValue("x-requested-with", out var who) && who == "live")
+            {
+                // The answer is made before the selection, and comes after it.
+                var answer = await route.FetchAsync();
+                await isSelected.Task;
+                await route.FulfillAsync(new() { Response = answer });
+                return;
+            }
+
+            await route.ContinueAsync();
+        });
+        await page.GoAsync($"/traces/{TraceId(Stories.Registration)}");
+        await page.Page.EvaluateAsync("document.querySelector('#journey').firstElementChild.dataset.old = ''");
+
+        await page[Link(Stories.Welcome, 12)].ClickAsync();
+        await Expect(page["#panel h2"]).ToHaveTextAsync("task welcome-email");
+        isSelected.SetResult();
+
+        await Expect(page["[data-old]"]).ToHaveCountAsync(0);
+        await Expect(page["[aria-current=true][data-select]"]).ToHaveCountAsync(1);
+        await Expect(page[Link(Stories.Welcome, 12)]).ToHaveAttributeAsync("aria-current", "true");
+    }
+
+    [Fact]
     public async Task UnknownTrace_SaysWhy()
     {
         await using var app = await DashboardApp.StartAsync();
@@ -173,9 +205,13 @@ public sealed class JourneyTests(BrowserFixture browsers)
 
     private static string Bar(ulong trace, ulong span) => $"li:has({Link(trace, span)}) rect";
 
-    private static async Task<double> LeftOfAsync(DashboardPage page, string selector) => (await page[selector].First.BoundingBoxAsync())!.X;
+    private static Task<double> LeftOfAsync(DashboardPage page, string selector) => PlaceAsync(page, selector, "left");
 
-    private static async Task<double> RightOfAsync(DashboardPage page, string selector) => await page[selector].First.BoundingBoxAsync() is { } box ? box.X + box.Width : double.NaN;
+    private static Task<double> RightOfAsync(DashboardPage page, string selector) => PlaceAsync(page, selector, "right");
 
-    private static async Task<double> WidthOfAsync(DashboardPage page, string selector) => (await page[selector].First.BoundingBoxAsync())!.Width;
+    private static Task<double> WidthOfAsync(DashboardPage page, string selector) => PlaceAsync(page, selector, "width");
+
+    // In one step: an element that was found first may have been drawn anew before it is measured.
+    private static Task<double> PlaceAsync(DashboardPage page, string selector, string side) =>
+        page.Page.EvaluateAsync<double>("([selector, side]) => document.querySelector(selector).getBoundingClientRect()[side]", new[] { selector, side });
 }

@@ -12,6 +12,9 @@ internal static class Zoo
     public const string Literal = "hunter2-in-a-connection-string";
     public const string Attack = "<img src=x onerror=alert(1)><script>alert(2)</script>";
 
+    /// <summary>How many lines "api" writes: two of them are errors.</summary>
+    public const int LineCount = 10;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private const string Colors = """

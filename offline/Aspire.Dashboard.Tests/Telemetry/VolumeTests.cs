@@ -10,7 +10,9 @@ using OpenTelemetry.Proto.Trace.V1;
 
 namespace Aspire.Dashboard.Tests.Telemetry;
 
-/// <summary>A hundred thousand spans and log lines like those of a service. What it costs goes to the output; only what does not depend on the machine's speed is asserted.</summary>
+/// <summary>A hundred thousand spans and log lines like those of a service. What it costs goes to the output; only what does not depend on the machine's speed is asserted. Not beside other tests: their memory, some of it tens of MiB, would be counted as the store's.</summary>
+[CollectionDefinition(nameof(VolumeTests), DisableParallelization = true)]
+[Collection(nameof(VolumeTests))]
 public sealed class VolumeTests(ITestOutputHelper output)
 {
     private const int Count = 100_000;

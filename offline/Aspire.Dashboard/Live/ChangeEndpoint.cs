@@ -17,8 +17,10 @@ internal static class ChangeEndpoint
     // Each event's data is the names of topics, such as "traces logs". The first, "connected", makes a browser know that it is connected.
     private static async IAsyncEnumerable<string> WatchAsync(ChangeNotes notes, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        // Watched first: who knows that it is connected misses nothing from then on.
+        var changes = notes.WatchAsync(cancellationToken);
         yield return "connected";
-        await foreach (var topics in notes.WatchAsync(cancellationToken))
+        await foreach (var topics in changes)
         {
             yield return string.Join(' ', topics.Select(topic => topic.ToString().ToLowerInvariant()));
         }

@@ -26,10 +26,15 @@ public sealed class ChangeNotes(TimeProvider time)
         changed.TrySetResult();
     }
 
-    /// <summary>The topics that changed, at most every 500 ms, from now on. Ends only by cancelling.</summary>
-    public async IAsyncEnumerable<IReadOnlyList<ChangeTopic>> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    /// <summary>The topics that changed, at most every 500 ms, since this call: also what changes before the first is asked for. Ends only by cancelling.</summary>
+    public IAsyncEnumerable<IReadOnlyList<ChangeTopic>> WatchAsync(CancellationToken cancellationToken = default)
     {
-        var (seen, next) = Current();
+        var (versions, next) = Current();
+        return WatchAsync(versions, next, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<IReadOnlyList<ChangeTopic>> WatchAsync(long[] seen, Task next, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         while (true)
         {
             await next.WaitAsync(cancellationToken);

@@ -119,7 +119,8 @@ class Live {
 
   async #refresh(changed) {
     const number = ++this.#asked;
-    const answer = await fetch(location.href, { headers: { 'X-Requested-With': 'live' } });
+    const address = location.href;
+    const answer = await fetch(address, { headers: { 'X-Requested-With': 'live' } });
     if (answer.redirected || answer.status === 401) {
       location.reload();
       return;
@@ -131,6 +132,12 @@ class Live {
 
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     if (number !== this.#asked) {
+      return;
+    }
+
+    if (address !== location.href) {
+      // Another row was selected meanwhile: this answer still has the old one.
+      await this.#refresh(changed);
       return;
     }
 
