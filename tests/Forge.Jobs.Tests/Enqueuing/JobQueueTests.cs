@@ -5,6 +5,9 @@ namespace Forge.Jobs.Tests.Enqueuing;
 
 public sealed class JobQueueTests(JobServers servers) : JobTests(servers)
 {
+    // Only so that a job that is never answered fails a test and does not hold it.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
     private static JobRequest Request => JobRequest.For(JobProgram.Kind, new TestPayload("a"));
 
     [Fact]
@@ -128,10 +131,10 @@ public sealed class JobQueueTests(JobServers servers) : JobTests(servers)
         // The one goes with others in a copy, which is refused as a whole.
         await Database.ExecuteAsync("alter table jobs.job add check (payload::text not like '%refuse me%')");
         var all = Enumerable.Range(0, 50).Select(number => program.Queue.EnqueueAsync(JobRequest.For(JobProgram.Kind, new TestPayload(number == 25 ? "refuse me" : "")), Token)).ToList();
-        await Assert.ThrowsAsync<PostgresException>(() => all[25]);
+        await Assert.ThrowsAsync<PostgresException>(() => all[25].WaitAsync(Limit, Token));
         all.RemoveAt(25);
 
-        Assert.All(await Task.WhenAll(all), result => Assert.IsType<EnqueueResult.Enqueued>(result));
+        Assert.All(await Task.WhenAll(all).WaitAsync(Limit, Token), result => Assert.IsType<EnqueueResult.Enqueued>(result));
         Assert.Equal(49, await Database.ScalarAsync<long>("select count(*) from jobs.job"));
     }
 
