@@ -3,12 +3,13 @@
 Usage: run.py [--systems forge,bullmq,...] [--measures single,bulk,drain,together,pickup,history,idle] [--rounds 3] [--scale 1] [--json FILE]
        run.py --tables FILE...      print the tables of earlier runs
        run.py --servers-only
-Needs: dotnet, redis-server, PostgreSQL's server programs, node 20 or later with npm. As root, Postgres runs as the user postgres, since it refuses to run
-as root. The packages of the systems in JavaScript are installed at the first use; --without-node leaves these systems out.
+Needs: redis-server, PostgreSQL's server programs, and what the chosen systems are written in: dotnet, node 20 or later with npm, Python with Celery. As root,
+Postgres runs as the user postgres, since it refuses to run as root. The packages of the systems in JavaScript are installed at the first use; --without-node
+leaves these systems out.
 
 Each program prints one line of JSON per figure (system, measure, unit, value, round). This driver runs a round of every program in turn, so that a slow
-minute hits all of them, merges the lines and prints the medians, and the medians of the ratios within a round. A system that is not written in .NET is
-one more entry in PROGRAMS.
+minute hits all of them, merges the lines and prints the medians, and the medians of the ratios within a round. A system in JavaScript is one more entry in
+NODE_SYSTEMS; one in another language is one more case in prepare().
 """
 
 import argparse
@@ -26,9 +27,10 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 NODE = HERE / "node"
+DOTNET_PROJECT = HERE.parent / "Forge.Jobs.Benchmarks"
 DOTNET_SYSTEMS = ["forge", "hangfire-postgres", "hangfire-redis"]
-# Other programs by system, each called with --measures and --scale, and POSTGRES_URI and REDIS_URI in its environment.
-PROGRAMS = {name: ["node", str(NODE / "main.mjs"), "--system", name] for name in ["bullmq", "graphile-batched", "graphile-plain"]}
+NODE_SYSTEMS = ["bullmq", "graphile-batched", "graphile-plain", "pg-boss"]
+SYSTEMS = [*DOTNET_SYSTEMS, *NODE_SYSTEMS, "celery"]
 
 
 def free_port():
@@ -55,11 +57,36 @@ def postgres_program(name):
 def install_node_packages():
     for program in ["node", "npm"]:
         if not shutil.which(program):
-            sys.exit(f"{program} is not installed: install Node.js 20 or later with npm, or say --without-node to leave {', '.join(PROGRAMS)} out")
+            sys.exit(f"{program} is not installed: install Node.js 20 or later with npm, or say --without-node to leave {', '.join(NODE_SYSTEMS)} out")
     installed = NODE / "node_modules/.package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < (NODE / "package-lock.json").stat().st_mtime:
         subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=NODE, check=True, stdout=sys.stderr)
         installed.touch()
+
+
+def python_with_celery():
+    """A distribution's package serves the distribution's Python, which need not be the first on the path."""
+    found = [sys.executable, *(shutil.which("python3", path=folder) for folder in os.get_exec_path())]
+    for python in dict.fromkeys(filter(None, found)):
+        if subprocess.run([python, "-c", "import celery, redis"], stderr=subprocess.DEVNULL).returncode == 0:
+            return python
+    others = ",".join(name for name in SYSTEMS if name != "celery")
+    sys.exit(f"no python3 has Celery: install it (Debian: apt-get install python3-celery python3-redis), or leave it out: --systems {others}")
+
+
+def prepare(systems):
+    """The command of each system, after building or installing what it needs. Each takes --measures and --scale, and the servers from its environment."""
+    commands = {}
+    if of_dotnet := [name for name in systems if name in DOTNET_SYSTEMS]:
+        subprocess.run(["dotnet", "build", "-c", "Release", "-v", "quiet", str(DOTNET_PROJECT)], check=True, stdout=sys.stderr)
+        program = str(ROOT / "artifacts/bin/Forge.Jobs.Benchmarks/release/Forge.Jobs.Benchmarks")
+        commands |= {name: [program, "--systems", name, "--rounds", "1"] for name in of_dotnet}
+    if of_node := [name for name in systems if name in NODE_SYSTEMS]:
+        install_node_packages()
+        commands |= {name: ["node", str(NODE / "main.mjs"), "--system", name] for name in of_node}
+    if "celery" in systems:
+        commands["celery"] = [python_with_celery(), str(HERE / "celery/main.py")]
+    return commands
 
 
 class Servers:
@@ -155,7 +182,7 @@ def print_tables(figures):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--systems", default=",".join([*DOTNET_SYSTEMS, *PROGRAMS]))
+    parser.add_argument("--systems", default=",".join(SYSTEMS))
     parser.add_argument("--measures", default="single,bulk,drain,together,pickup,history,idle")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--scale", default="1")
@@ -167,16 +194,11 @@ def main():
     if options.tables:
         print_tables([json.loads(line) for file in options.tables for line in file.read_text().splitlines()])
         return
-    systems = [name for name in options.systems.split(",") if not (options.without_node and name in PROGRAMS)]
-    if unknown := [name for name in systems if name not in [*DOTNET_SYSTEMS, *PROGRAMS]]:
+    systems = [name for name in options.systems.split(",") if not (options.without_node and name in NODE_SYSTEMS)]
+    if unknown := [name for name in systems if name not in SYSTEMS]:
         sys.exit(f"not known: {', '.join(unknown)}")
 
-    project = HERE.parent / "Forge.Jobs.Benchmarks"
-    if not options.servers_only:
-        subprocess.run(["dotnet", "build", "-c", "Release", "-v", "quiet", str(project)], check=True, stdout=sys.stderr)
-        if any(name in PROGRAMS for name in systems):
-            install_node_packages()
-    program = str(ROOT / "artifacts/bin/Forge.Jobs.Benchmarks/release/Forge.Jobs.Benchmarks")
+    commands = {} if options.servers_only else prepare(systems)
     figures = []
     with Servers() as servers:
         if options.servers_only:
@@ -188,10 +210,9 @@ def main():
         common = ["--measures", options.measures, "--scale", options.scale]
         for number in range(1, options.rounds + 1):
             print(f"round {number}", file=sys.stderr)
-            of_dotnet = ["--rounds", "1", "--postgres-process", str(servers.postgres.pid)]
-            commands = [[program, "--systems", name, *of_dotnet, *common] if name in DOTNET_SYSTEMS else [*PROGRAMS[name], *common] for name in systems]
-            for command in commands:
-                figures += [{**figure, "round": number} for figure in run(command, servers.environment)]
+            for name in systems:
+                of_dotnet = ["--postgres-process", str(servers.postgres.pid)] if name in DOTNET_SYSTEMS else []
+                figures += [{**figure, "round": number} for figure in run([*commands[name], *of_dotnet, *common], servers.environment)]
         print(f"load average after: {os.getloadavg()[0]:.1f}", file=sys.stderr)
 
     if options.json:
