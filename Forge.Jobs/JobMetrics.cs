@@ -39,14 +39,21 @@ internal sealed class JobMetrics
         meter.CreateObservableGauge("forge.job.oldest_age", ObserveOldestAge, "s", "Age of the longest-waiting job.");
     }
 
-    public void Sent(IReadOnlyList<(string Queue, string Kind)> stored, string queue, TimeSpan duration, string? errorType)
+    public void Sent(IReadOnlyCollection<NewJob> stored, string queue, TimeSpan duration, string? errorType)
     {
-        var tags = MessagingTags("send", queue, errorType);
-        _sendDuration.Record(duration.TotalSeconds, tags);
-        _sent.Add(Math.Max(1, stored.Count), tags);
-        foreach (var job in stored.CountBy(job => job))
+        if (_sendDuration.Enabled || _sent.Enabled)
         {
-            _enqueued.Add(job.Value, new(JobTelemetry.Destination, job.Key.Queue), new(JobTelemetry.Kind, job.Key.Kind));
+            var tags = MessagingTags("send", queue, errorType);
+            _sendDuration.Record(duration.TotalSeconds, tags);
+            _sent.Add(Math.Max(1, stored.Count), tags);
+        }
+
+        if (_enqueued.Enabled)
+        {
+            foreach (var (job, count) in stored.CountBy(job => (job.Queue, job.Request.Kind)))
+            {
+                _enqueued.Add(count, new(JobTelemetry.Destination, job.Queue), new(JobTelemetry.Kind, job.Kind));
+            }
         }
     }
 

@@ -6,6 +6,7 @@ namespace Forge.Jobs;
 internal static class JobSql
 {
     public static readonly string Insert = Read("Enqueuing.insert.sql");
+    public static readonly string InsertPlain = Read("Enqueuing.insert-plain.sql");
     public static readonly string Copy = Read("Enqueuing.copy.sql");
     public static readonly string FindConflict = Read("Enqueuing.find-conflict.sql");
     public static readonly string ClaimIds = Read("Working.claim-ids.sql");

@@ -9,9 +9,6 @@ internal sealed class JobQueue : IJobQueue
     private const int SharedLimit = 500;
     private const int RowsPerStatement = 2_000;
 
-    /// <summary>A copy takes one round trip more than an insert and less for each row: with four it is ahead.</summary>
-    private const int LeastToCopy = 4;
-
     private const int MaxInsertAttempts = 5;
     private const string Savepoint = "forge_jobs_enqueue";
 
@@ -22,7 +19,8 @@ internal sealed class JobQueue : IJobQueue
     private readonly JobQueueOptions _options;
     private readonly TimeProvider _time;
     private readonly JobIds _ids;
-    private readonly SharedWrites<NewJob, EnqueueResult> _writes;
+    private readonly SharedWrites<NewJob, EnqueueResult> _plainWrites;
+    private readonly SharedWrites<NewJob, EnqueueResult> _delayedWrites;
 
     public JobQueue(NpgsqlDataSource dataSource, JobDispatch dispatch, JobKindRegistry kinds, JobMetrics metrics, IOptions<JobQueueOptions> options, TimeProvider time)
     {
@@ -33,11 +31,12 @@ internal sealed class JobQueue : IJobQueue
         _options = options.Value;
         _time = time;
         _ids = new JobIds(time);
-        _writes = new SharedWrites<NewJob, EnqueueResult>(WriteSharedAsync, SharedLimit);
+        _plainWrites = new SharedWrites<NewJob, EnqueueResult>(WritePlainAsync, SharedLimit);
+        _delayedWrites = new SharedWrites<NewJob, EnqueueResult>(jobs => WriteAsync(jobs, CancellationToken.None), SharedLimit);
     }
 
     public Task<EnqueueResult> EnqueueAsync(JobRequest request, CancellationToken cancellationToken = default) =>
-        SendAsync([request], async jobs => await _writes.WriteAsync(jobs[0], cancellationToken), StoredOf);
+        SendAsync([request], jobs => WriteAsync(jobs[0], cancellationToken), StoredOf);
 
     public Task<EnqueueResult> EnqueueAsync(JobRequest request, NpgsqlTransaction transaction, CancellationToken cancellationToken = default)
     {
@@ -49,9 +48,11 @@ internal sealed class JobQueue : IJobQueue
         SendManyAsync(requests, async jobs =>
         {
             await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
-            if (JobInserter.CanCopy(jobs))
+            if (jobs.All(job => job.IsPlain))
             {
-                await CopyAsync(jobs, connection, cancellationToken);
+                // One statement, so a transaction of its own.
+                await JobInserter.CopyPlainAsync(jobs, connection, cancellationToken);
+                _dispatch.Push([.. jobs.Select(job => job.Dispatched)]);
                 return new EnqueueManyResult.Enqueued([.. jobs.Select(job => job.Id)]);
             }
 
@@ -73,7 +74,11 @@ internal sealed class JobQueue : IJobQueue
         {
             await transaction.SaveAsync(Savepoint, cancellationToken);
             var (result, _) = await InsertAllAsync(jobs, connection, transaction, cancellationToken);
-            if (result is not EnqueueManyResult.Enqueued)
+            if (result is EnqueueManyResult.Enqueued)
+            {
+                await transaction.ReleaseAsync(Savepoint, cancellationToken);
+            }
+            else
             {
                 await transaction.RollbackAsync(Savepoint, cancellationToken);
             }
@@ -134,32 +139,34 @@ internal sealed class JobQueue : IJobQueue
         }
         finally
         {
-            _metrics.Sent(isNew ? [.. jobs.Select(job => (job.Queue, job.Request.Kind))] : [], queue, _time.GetElapsedTime(begun), errorType);
+            _metrics.Sent(isNew ? jobs : [], queue, _time.GetElapsedTime(begun), errorType);
         }
     }
 
-    /// <summary>What concurrent callers share. Each statement commits by itself, so when this returns the jobs are durable.</summary>
-    private async Task<IReadOnlyList<EnqueueResult>> WriteSharedAsync(IReadOnlyList<NewJob> jobs)
+    /// <summary>Concurrent callers share a commit, except for keys: an insert waits for a transaction that holds the same key and has not ended, and nobody else shall wait with it.</summary>
+    private Task<EnqueueResult> WriteAsync(NewJob job, CancellationToken cancellationToken) =>
+        job.IsPlain ? _plainWrites.WriteAsync(job, cancellationToken)
+        : job.IsWithoutKeys ? _delayedWrites.WriteAsync(job, cancellationToken)
+        : WriteAloneAsync(job, cancellationToken);
+
+    private async Task<EnqueueResult> WriteAloneAsync(NewJob job, CancellationToken cancellationToken) => (await WriteAsync([job], cancellationToken))[0];
+
+    private async Task<IReadOnlyList<EnqueueResult>> WritePlainAsync(IReadOnlyList<NewJob> jobs)
     {
         await using var connection = await _dataSource.OpenConnectionAsync(CancellationToken.None);
-        if (jobs.Count >= LeastToCopy && JobInserter.CanCopy(jobs))
-        {
-            await CopyAsync(jobs, connection, CancellationToken.None);
-            return [.. jobs.Select(job => new EnqueueResult.Enqueued(job.Id))];
-        }
+        await JobInserter.InsertPlainAsync(jobs, connection, CancellationToken.None);
 
-        var (results, ready) = await InsertOneByOneAsync(jobs, connection, null, CancellationToken.None);
-
-        // Dying here leaves committed jobs that Redis does not know: the workers' fallback poll and sweep find them.
-        _dispatch.Push(ready);
-        return results;
+        // Dying here, as below, leaves committed jobs that Redis does not know: the workers' fallback poll and sweep find them.
+        _dispatch.Push([.. jobs.Select(job => job.Dispatched)]);
+        return [.. jobs.Select(job => new EnqueueResult.Enqueued(job.Id))];
     }
 
-    /// <summary>Stores all or none in one statement, so in a transaction of its own. Dying after it leaves committed jobs that Redis does not know: fallback poll and sweep find them.</summary>
-    private async Task CopyAsync(IReadOnlyList<NewJob> jobs, NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<EnqueueResult>> WriteAsync(IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken)
     {
-        await JobInserter.CopyAsync(jobs, connection, cancellationToken);
-        _dispatch.Push([.. jobs.Select(job => job.Dispatched)]);
+        await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
+        var (results, ready) = await InsertOneByOneAsync(jobs, connection, null, cancellationToken);
+        _dispatch.Push(ready);
+        return results;
     }
 
     /// <summary>Each job has an outcome of its own.</summary>
@@ -190,10 +197,7 @@ internal sealed class JobQueue : IJobQueue
 
             // Neither stored nor in conflict: the job that held the key finished or was deleted in between.
             open = [.. open.Where(job => !results.ContainsKey(job.Id))];
-            if (open.Count > 0 && attempt == MaxInsertAttempts)
-            {
-                throw new InvalidOperationException("The job could not be stored: the jobs that hold its keys change faster than it can look.");
-            }
+            ThrowAfterTooMany(attempt, open);
         }
 
         return ([.. jobs.Select(job => results[job.Id])], ready);
@@ -206,18 +210,31 @@ internal sealed class JobQueue : IJobQueue
         var ready = new List<DispatchedJob>(jobs.Length);
         foreach (var chunk in jobs.Chunk(RowsPerStatement))
         {
-            var stored = await JobInserter.InsertAsync(chunk, connection, transaction, cancellationToken);
-            if (chunk.FirstOrDefault(job => !stored.ContainsKey(job.Id)) is { } refused)
+            List<NewJob> open = [.. chunk];
+            for (var attempt = 0; open.Count > 0; attempt++)
             {
-                var holder = await JobInserter.FindConflictAsync(refused, connection, transaction, cancellationToken);
-                var isOurs = holder is not null && jobs.Any(job => job.Id == holder.JobId);
-                return (new EnqueueManyResult.UniqueKeyTaken(Array.IndexOf(jobs, refused), isOurs ? null : holder?.JobId), []);
-            }
+                var stored = await JobInserter.InsertAsync(open, connection, transaction, cancellationToken);
+                ready.AddRange(open.Where(job => stored.GetValueOrDefault(job.Id)).Select(job => job.Dispatched));
+                open = [.. open.Where(job => !stored.ContainsKey(job.Id))];
+                if (open.Count > 0 && await JobInserter.FindConflictAsync(open[0], connection, transaction, cancellationToken) is { } holder)
+                {
+                    var isOurs = jobs.Any(job => job.Id == holder.JobId);
+                    return (new EnqueueManyResult.UniqueKeyTaken(Array.IndexOf(jobs, open[0]), isOurs ? null : holder.JobId), []);
+                }
 
-            ready.AddRange(chunk.Where(job => stored[job.Id]).Select(job => job.Dispatched));
+                ThrowAfterTooMany(attempt, open);
+            }
         }
 
         return (new EnqueueManyResult.Enqueued([.. jobs.Select(job => job.Id)]), ready);
+    }
+
+    private static void ThrowAfterTooMany(int attempt, IReadOnlyList<NewJob> open)
+    {
+        if (open.Count > 0 && attempt == MaxInsertAttempts)
+        {
+            throw new InvalidOperationException("The job could not be stored: the jobs that hold its keys change faster than it can look.");
+        }
     }
 
     private static bool StoredOf(EnqueueResult result) => result is EnqueueResult.Enqueued;

@@ -13,6 +13,12 @@ internal sealed record NewJob(Guid Id, JobRequest Request, string Queue, int Ver
 
     public DispatchedJob Dispatched => new(Id, Queue, Request.Priority, IsLimited ? Request.Kind : null);
 
+    /// <summary>True for a job that no other can stand in the way of.</summary>
+    public bool IsWithoutKeys => Request is { UniqueKey: null, IdempotencyKey: null };
+
+    /// <summary>True for a job that moreover may run at once.</summary>
+    public bool IsPlain => IsWithoutKeys && Request is { Delay: null, RunAt: null };
+
     public static NewJob From(JobRequest request, JobKindRegistry kinds, JobQueueOptions options, Guid id, Activity? sender)
     {
         ArgumentNullException.ThrowIfNull(request);

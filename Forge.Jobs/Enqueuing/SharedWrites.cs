@@ -1,3 +1,4 @@
+using Npgsql;
 using OpenTelemetry;
 
 namespace Forge.Jobs;
@@ -9,10 +10,10 @@ internal sealed class SharedWrites<TItem, TResult>(Func<IReadOnlyList<TItem>, Ta
     private readonly Queue<Waiting> _waiting = new();
     private bool _isWriting;
 
-    /// <summary>Writes the item together with others. Cancelling only stops waiting: the item may still be written.</summary>
+    /// <summary>Writes the item together with others. Cancelling takes it back only until its write has begun; after that it merely stops waiting.</summary>
     public Task<TResult> WriteAsync(TItem item, CancellationToken cancellationToken)
     {
-        var waiting = new Waiting(item);
+        var waiting = new Waiting(item, cancellationToken);
         lock (_gate)
         {
             _waiting.Enqueue(waiting);
@@ -48,7 +49,10 @@ internal sealed class SharedWrites<TItem, TResult>(Func<IReadOnlyList<TItem>, Ta
             var batch = new List<Waiting>(Math.Min(limit, _waiting.Count));
             while (batch.Count < limit && _waiting.TryDequeue(out var waiting))
             {
-                batch.Add(waiting);
+                if (!waiting.CancellationToken.IsCancellationRequested)
+                {
+                    batch.Add(waiting);
+                }
             }
 
             _isWriting = batch.Count > 0;
@@ -66,9 +70,9 @@ internal sealed class SharedWrites<TItem, TResult>(Func<IReadOnlyList<TItem>, Ta
                 batch[i].Result.SetResult(results[i]);
             }
         }
-        catch (Exception) when (batch.Count > 1)
+        catch (Exception exception) when (batch.Count > 1 && exception is PostgresException or not NpgsqlException)
         {
-            // One item may be the culprit, and the others must not fail for it. Each one's own failure reaches its own writer.
+            // The statement itself was refused: one item may be the culprit, and the others must not fail for it. Each one's own failure reaches its own writer.
             foreach (var waiting in batch)
             {
                 await WriteBatchAsync([waiting]);
@@ -76,11 +80,15 @@ internal sealed class SharedWrites<TItem, TResult>(Func<IReadOnlyList<TItem>, Ta
         }
         catch (Exception exception)
         {
-            batch[0].Result.SetException(exception);
+            // Postgres was not reached, or its answer was lost. One by one they would only fail one after the other, and keep later writers waiting for it.
+            foreach (var waiting in batch)
+            {
+                waiting.Result.SetException(exception);
+            }
         }
     }
 
-    private sealed record Waiting(TItem Item)
+    private sealed record Waiting(TItem Item, CancellationToken CancellationToken)
     {
         public TaskCompletionSource<TResult> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -128,7 +128,7 @@ public sealed class JobQueueTests(JobServers servers) : JobTests(servers)
     {
         await using var program = await JobProgram.CreateAsync(Database);
 
-        // The one goes with others in a copy, which is refused as a whole.
+        // The one goes with others in a statement, which is refused as a whole.
         await Database.ExecuteAsync("alter table jobs.job add check (payload::text not like '%refuse me%')");
         var all = Enumerable.Range(0, 50).Select(number => program.Queue.EnqueueAsync(JobRequest.For(JobProgram.Kind, new TestPayload(number == 25 ? "refuse me" : "")), Token)).ToList();
         await Assert.ThrowsAsync<PostgresException>(() => all[25].WaitAsync(Limit, Token));
@@ -136,6 +136,27 @@ public sealed class JobQueueTests(JobServers servers) : JobTests(servers)
 
         Assert.All(await Task.WhenAll(all).WaitAsync(Limit, Token), result => Assert.IsType<EnqueueResult.Enqueued>(result));
         Assert.Equal(49, await Database.ScalarAsync<long>("select count(*) from jobs.job"));
+    }
+
+    [Fact]
+    public async Task Enqueue_WhileAnOpenTransactionHoldsAKey_KeepsOnlyThoseWaitingWhoAskForThatKey()
+    {
+        await using var program = await JobProgram.CreateAsync(Database);
+        await using var connection = await Database.Data.OpenConnectionAsync(Token);
+        await using var transaction = await connection.BeginTransactionAsync(Token);
+        var holder = await program.Queue.EnqueueAsync(Request with { UniqueKey = "k" }, transaction, Token);
+
+        var same = program.Queue.EnqueueAsync(Request with { UniqueKey = "k" }, Token);
+        EnqueueResult[] others = await Task.WhenAll(
+            program.Queue.EnqueueAsync(Request, Token),
+            program.Queue.EnqueueAsync(Request with { Delay = TimeSpan.FromHours(1) }, Token),
+            program.Queue.EnqueueAsync(Request with { UniqueKey = "other" }, Token),
+            program.Queue.EnqueueAsync(Request with { IdempotencyKey = "other" }, Token)).WaitAsync(Limit, Token);
+
+        Assert.All(others, other => Assert.IsType<EnqueueResult.Enqueued>(other));
+        Assert.False(same.IsCompleted);
+        await transaction.CommitAsync(Token);
+        Assert.Equal(new EnqueueResult.UniqueKeyTaken(holder.JobId), await same.WaitAsync(Limit, Token));
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace Forge.Jobs.Tests.Enqueuing;
 
 public sealed class SharedWritesTests
@@ -72,5 +74,61 @@ public sealed class SharedWritesTests
         mayEnd.SetResult();
 
         Assert.Equal(2, await second);
+    }
+
+    [Fact]
+    public async Task Write_WhenPostgresIsNotReached_FailsForAllAtOnce()
+    {
+        var calls = 0;
+        var firstMayEnd = new TaskCompletionSource();
+        var writes = new SharedWrites<int, int>(
+            async _ =>
+            {
+                calls++;
+                await firstMayEnd.Task;
+                throw new NpgsqlException("The connection pool has been exhausted.");
+            },
+            limit: 10);
+
+        var first = writes.WriteAsync(1, Token);
+        var others = Enumerable.Range(2, 10).Select(item => writes.WriteAsync(item, Token)).ToList();
+        firstMayEnd.SetResult();
+
+        await Assert.ThrowsAsync<NpgsqlException>(() => first);
+        foreach (var other in others)
+        {
+            await Assert.ThrowsAsync<NpgsqlException>(() => other);
+        }
+
+        Assert.Equal(2, calls);
+    }
+
+    [Fact]
+    public async Task Write_WhenItsCallerGivesUpBeforeItsBatchBegins_IsNotWritten()
+    {
+        var written = new List<int>();
+        var firstBegan = new TaskCompletionSource();
+        var firstMayEnd = new TaskCompletionSource();
+        var writes = new SharedWrites<int, int>(
+            async items =>
+            {
+                written.AddRange(items);
+                firstBegan.TrySetResult();
+                await firstMayEnd.Task;
+                return items;
+            },
+            limit: 10);
+        using var giveUp = new CancellationTokenSource();
+
+        var first = writes.WriteAsync(1, Token);
+        await firstBegan.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        var second = writes.WriteAsync(2, giveUp.Token);
+        var third = writes.WriteAsync(3, Token);
+        await giveUp.CancelAsync();
+        firstMayEnd.SetResult();
+
+        await Task.WhenAll(first, third);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+        Assert.Equal([1, 3], written);
     }
 }
