@@ -21,7 +21,16 @@ public static class ForgeDatabaseHostingExtensions
             return builder;
         }
 
-        builder.AddNpgsqlDataSource(connectionName, configureDataSourceBuilder: source => source.ConfigureTracing(NameSpans));
+        builder.AddNpgsqlDataSource(connectionName, configureDataSourceBuilder: source =>
+        {
+            source.ConfigureTracing(NameSpans);
+
+            // Nothing here leaves anything behind in its session, so the pool need not clean it with seven statements at each use.
+            source.ConnectionStringBuilder.NoResetOnClose = true;
+
+            // A process that freezes or loses its machine in the middle of a transaction would keep its locks, such as an idempotency key, for hours.
+            source.ConnectionStringBuilder.Options = "-c idle_in_transaction_session_timeout=1min";
+        });
 
         // Otherwise every statement is a line in the log; the traces tell the same and more.
         builder.Logging.AddFilter("Npgsql", LogLevel.Warning);

@@ -1,5 +1,6 @@
 using System.Reflection;
 using DbUp;
+using DbUp.Engine;
 using DbUp.Engine.Output;
 using DbUp.Postgresql;
 using Microsoft.Extensions.Hosting;
@@ -28,7 +29,7 @@ internal sealed partial class JobSchema(NpgsqlDataSource dataSource, TimeProvide
             }
             catch (NpgsqlException exception) when (exception.IsTransient && time.GetElapsedTime(begun) < Patience)
             {
-                PostgresNotReady(exception);
+                NotYet(exception);
                 await Task.Delay(RetryPause, time, cancellationToken);
             }
         }
@@ -37,20 +38,26 @@ internal sealed partial class JobSchema(NpgsqlDataSource dataSource, TimeProvide
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await ExecuteAsync(connection, $"select pg_advisory_lock({LockKey})", cancellationToken);
         try
         {
+            await ExecuteAsync(connection, $"select pg_advisory_lock({LockKey})", cancellationToken);
             await ExecuteAsync(connection, $"create schema if not exists {Name}", cancellationToken);
             var upgrade = DeployChanges.To
                 .PostgresqlDatabase(new PostgresqlConnectionManager(dataSource))
                 .JournalToPostgresqlTable(Name, "schema_version")
                 .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), name => name.Contains(".Migrations.", StringComparison.Ordinal))
                 .WithTransactionPerScript()
+                .WithPreprocessor(new LockTimeout())
                 .WithVariablesDisabled()
                 .LogTo(new NoOpUpgradeLog())
                 .Build();
             // DbUp only works synchronously; it happens once, before the process serves anyone.
             var result = await Task.Run(upgrade.PerformUpgrade, cancellationToken);
+            if (result.Error is NpgsqlException { IsTransient: true })
+            {
+                throw result.Error;
+            }
+
             if (!result.Successful)
             {
                 throw new InvalidOperationException($"The migration {result.ErrorScript?.Name} of the schema '{Name}' failed.", result.Error);
@@ -83,9 +90,15 @@ internal sealed partial class JobSchema(NpgsqlDataSource dataSource, TimeProvide
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>A change of a table waits until nobody reads it, and whoever comes meanwhile waits behind it. So it gives way after a moment and is tried again, rather than let leases run out.</summary>
+    private sealed class LockTimeout : IScriptPreprocessor
+    {
+        public string Process(string contents) => $"set local lock_timeout = '2s';\n{contents}";
+    }
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Migrated the job schema with {Script}.")]
     private partial void Migrated(string script);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Postgres is not ready for the job schema; trying again.")]
-    private partial void PostgresNotReady(Exception exception);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The job schema cannot be brought up to date yet; trying again.")]
+    private partial void NotYet(Exception exception);
 }

@@ -87,7 +87,8 @@ internal sealed class ForgeSystem(string postgres, string redis) : IJobSystem
     private async Task<IHost> StartAsync(Action<HostApplicationBuilder> configure)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(postgres));
+        // As Forge's own programs have it.
+        builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(postgres) { NoResetOnClose = true }));
         builder.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(redis));
         builder.Services.AddJobKind<NoopPayload>(Kind);
         configure(builder);
