@@ -44,9 +44,9 @@ public sealed class JobKindRegistry
             return Invalid("", "must be a JSON object");
         }
 
-        if (Encoding.UTF8.GetByteCount(payload.GetRawText()) > _options.MaxPayloadBytes)
+        if (IsTooLarge(payload.GetRawText()))
         {
-            return Invalid("", $"must not be larger than {_options.MaxPayloadBytes} bytes");
+            return TooLarge();
         }
 
         var missing = MissingMembers(found.PayloadType, payload);
@@ -59,9 +59,14 @@ public sealed class JobKindRegistry
         {
             var value = payload.Deserialize(found.PayloadType, JobJson.Incoming)!;
             var errors = PayloadValidator.Validate(value);
-            return errors.Count > 0
-                ? new JobRequestResult.InvalidPayload(errors)
-                : new JobRequestResult.Valid(found, JobRequest.Create(kind, found.PayloadType, value));
+            if (errors.Count > 0)
+            {
+                return new JobRequestResult.InvalidPayload(errors);
+            }
+
+            // What is stored counts, which can be more than what was sent: a letter outside ASCII takes six characters there.
+            var request = JobRequest.Create(kind, found.PayloadType, value);
+            return IsTooLarge(request.Payload) ? TooLarge() : new JobRequestResult.Valid(found, request);
         }
         catch (JsonException exception)
         {
@@ -117,6 +122,10 @@ public sealed class JobKindRegistry
         exception.Message.Contains("could not be mapped", StringComparison.Ordinal) ? "is not known here"
         : exception.Message.Contains("null", StringComparison.Ordinal) ? "must not be null"
         : "has the wrong type or is out of range";
+
+    private bool IsTooLarge(string payload) => Encoding.UTF8.GetByteCount(payload) > _options.MaxPayloadBytes;
+
+    private JobRequestResult.InvalidPayload TooLarge() => Invalid("", $"must not be larger than {_options.MaxPayloadBytes} bytes as it is stored");
 
     private static JobRequestResult.InvalidPayload Invalid(string field, string message) =>
         new(new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [message] });

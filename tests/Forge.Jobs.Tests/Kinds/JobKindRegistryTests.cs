@@ -69,6 +69,17 @@ public sealed class JobKindRegistryTests
     }
 
     [Fact]
+    public void CreateRequest_WhenPayloadIsTooLargeOnlyAsItIsStored_IsRefusedAllTheSame()
+    {
+        // Two bytes each as they are sent, six as they are stored.
+        var note = new string('ж', 60_000);
+
+        var invalid = Assert.IsType<JobRequestResult.InvalidPayload>(Registry.CreateRequest("report", Json($$"""{"reportId":"r1","pages":3,"note":"{{note}}"}""")));
+
+        Assert.Contains("larger", invalid.Errors[""][0], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Queues_HoldTheKindsOwnAndTheConfigured() =>
         Assert.Equal(["extra", "reports"], Registry.Queues);
 
