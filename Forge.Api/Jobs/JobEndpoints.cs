@@ -8,7 +8,6 @@ namespace Forge.Api.Jobs;
 
 internal static class JobEndpoints
 {
-    private const int MaxLimit = 200;
     private const int MaxKindLength = 100;
 
     public static void MapJobs(this IEndpointRouteBuilder routes)
@@ -39,7 +38,7 @@ internal static class JobEndpoints
         errors.Add("state", state is null || filterState is not null ? null : $"must be one of {string.Join(", ", Enum.GetValues<JobState>().Select(known => known.ToName()))}");
         errors.Add("kind", IsName(kind) ? null : "is not the name of a kind");
         errors.Add("queue", IsName(queue) ? null : "is not the name of a queue");
-        errors.Add("limit", limit is >= 1 and <= MaxLimit ? null : $"must be a number from 1 to {MaxLimit}");
+        errors.Add("limit", limit is >= 1 and <= JobLimits.MaxPageSize ? null : $"must be a number from 1 to {JobLimits.MaxPageSize}");
         if (errors.Any)
         {
             return errors.ToProblem();
