@@ -32,6 +32,7 @@ public sealed class EnqueueTests(JobsApi api, Stores stores) : JobsTest(api)
     [InlineData("""{"kind":"report.generate","payload":{"reportId":"a","pages":501}}""", "payload.pages")]
     [InlineData("""{"kind":"report.generate","payload":{"reportId":"a","pages":"x"}}""", "payload.pages")]
     [InlineData("""{"kind":"report.generate","payload":{"reportId":"a b","pages":1}}""", "payload.reportId")]
+    [InlineData("""{"kind":"report.generate","payload":{"reportId":"","pages":1}}""", "payload.reportId")]
     [InlineData("""{"kind":"report.generate","payload":{"reportId":null,"pages":1}}""", "payload.reportId")]
     [InlineData("""{"kind":"report.generate","payload":{"reportId":"a","pages":1,"paper":"A3"}}""", "payload.paper")]
     [InlineData("""{"kind":"demo.noop","payload":{},"queue":"nope"}""", "queue")]
