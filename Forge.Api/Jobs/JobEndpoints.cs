@@ -33,6 +33,8 @@ internal static class JobEndpoints
         Guid? after = null,
         int limit = 50)
     {
+        // A form sends its empty fields, too.
+        (state, kind, queue) = (OrNull(state), OrNull(kind), OrNull(queue));
         var errors = new FieldErrors();
         JobState? filterState = JobStateExtensions.TryParse(state, out var parsed) ? parsed : null;
         errors.Add("state", state is null || filterState is not null ? null : $"must be one of {string.Join(", ", Enum.GetValues<JobState>().Select(known => known.ToName()))}");
@@ -104,7 +106,9 @@ internal static class JobEndpoints
             _ => JobProblems.NotFound(),
         };
 
+    private static string? OrNull(string? filter) => filter is "" ? null : filter;
+
     // A job may have been enqueued by another version of the app, so names of kinds and queues that are unknown here are no error.
     private static bool IsName(string? name) =>
-        name is null || (name.Length is > 0 and <= MaxKindLength && !name.Any(char.IsControl));
+        name is null || (name.Length <= MaxKindLength && !name.Any(char.IsControl));
 }
