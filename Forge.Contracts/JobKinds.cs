@@ -17,6 +17,7 @@ public static class JobKinds
 
 /// <summary>A PDF report of <paramref name="Pages"/> pages.</summary>
 public sealed record ReportPayload(
+    [Required(ErrorMessage = "is required")] // which says no to an empty one; a regular expression says nothing about it
     [RegularExpression("[A-Za-z0-9_-]{1,64}", ErrorMessage = "must be 1 to 64 of A-Z, a-z, 0-9, - and _")] string ReportId,
     [Range(1, 500, ErrorMessage = "must be a number from 1 to 500")] int Pages);
 

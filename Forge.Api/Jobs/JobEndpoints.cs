@@ -8,7 +8,6 @@ namespace Forge.Api.Jobs;
 
 internal static class JobEndpoints
 {
-    private const int MaxLimit = 200;
     private const int MaxKindLength = 100;
 
     public static void MapJobs(this IEndpointRouteBuilder routes)
@@ -34,12 +33,14 @@ internal static class JobEndpoints
         Guid? after = null,
         int limit = 50)
     {
+        // A form sends its empty fields, too.
+        (state, kind, queue) = (OrNull(state), OrNull(kind), OrNull(queue));
         var errors = new FieldErrors();
         JobState? filterState = JobStateExtensions.TryParse(state, out var parsed) ? parsed : null;
         errors.Add("state", state is null || filterState is not null ? null : $"must be one of {string.Join(", ", Enum.GetValues<JobState>().Select(known => known.ToName()))}");
         errors.Add("kind", IsName(kind) ? null : "is not the name of a kind");
         errors.Add("queue", IsName(queue) ? null : "is not the name of a queue");
-        errors.Add("limit", limit is >= 1 and <= MaxLimit ? null : $"must be a number from 1 to {MaxLimit}");
+        errors.Add("limit", limit is >= 1 and <= JobLimits.MaxPageSize ? null : $"must be a number from 1 to {JobLimits.MaxPageSize}");
         if (errors.Any)
         {
             return errors.ToProblem();
@@ -105,7 +106,9 @@ internal static class JobEndpoints
             _ => JobProblems.NotFound(),
         };
 
+    private static string? OrNull(string? filter) => filter is "" ? null : filter;
+
     // A job may have been enqueued by another version of the app, so names of kinds and queues that are unknown here are no error.
     private static bool IsName(string? name) =>
-        name is null || (name.Length is > 0 and <= MaxKindLength && !name.Any(char.IsControl));
+        name is null || (name.Length <= MaxKindLength && !name.Any(char.IsControl));
 }

@@ -11,11 +11,6 @@ internal sealed class JobRequestReader(JobKindRegistry kinds, TimeProvider timeP
 {
     public const string IdempotencyHeader = "Idempotency-Key";
 
-    private const int MaxKeyLength = 200;
-    private const int MaxPriority = 9;
-    private const int MaxAttempts = 100;
-    private static readonly TimeSpan MaxDelay = TimeSpan.FromDays(366);
-
     /// <summary>True for a kind that only the app itself and administrators enqueue.</summary>
     public bool IsForbidden(string? kind, ClaimsPrincipal caller) =>
         kind is not null && kinds.TryGet(kind, out var found) && found.Options.IsInternal && !caller.IsAdmin();
@@ -47,9 +42,7 @@ internal sealed class JobRequestReader(JobKindRegistry kinds, TimeProvider timeP
     }
 
     public static void CheckIdempotencyKey(string? key, FieldErrors errors) =>
-        errors.Add(IdempotencyHeader, key is null || IsKey(key) ? null : $"must have 1 to {MaxKeyLength} characters");
-
-    private static bool IsKey(string key) => key is { Length: > 0 and <= MaxKeyLength } && !key.Any(char.IsControl);
+        errors.Add(IdempotencyHeader, key is null || JobLimits.IsKey(key) ? null : JobLimits.KeyRule);
 
     private IEnumerable<(string Field, string Message)> PayloadProblems(JobRequestResult payload) => payload switch
     {
@@ -68,19 +61,19 @@ internal sealed class JobRequestReader(JobKindRegistry kinds, TimeProvider timeP
             yield return ("queue", $"is not known here; the queues are {string.Join(", ", kinds.Queues)}");
         }
 
-        if (body.Priority is < 0 or > MaxPriority)
+        if (body.Priority is < 0 or > JobLimits.MaxPriority)
         {
-            yield return ("priority", $"must be a number from 0 (first) to {MaxPriority}");
+            yield return ("priority", $"must be a number from 0 (first) to {JobLimits.MaxPriority}");
         }
 
-        if (body.DelaySeconds is { } seconds && !(seconds >= 0 && seconds <= MaxDelay.TotalSeconds))
+        if (body.DelaySeconds is { } seconds && !(seconds >= 0 && seconds <= JobLimits.MaxDelay.TotalSeconds))
         {
-            yield return ("delaySeconds", $"must be a number from 0 to {MaxDelay.TotalSeconds}");
+            yield return ("delaySeconds", $"must be a number from 0 to {JobLimits.MaxDelay.TotalSeconds}");
         }
 
-        if (body.RunAt > timeProvider.GetUtcNow() + MaxDelay)
+        if (body.RunAt > timeProvider.GetUtcNow() + JobLimits.MaxDelay)
         {
-            yield return ("runAt", $"must be within {MaxDelay.Days} days from now");
+            yield return ("runAt", $"must be within {JobLimits.MaxDelay.Days} days from now");
         }
 
         if (body is { RunAt: not null, DelaySeconds: not null })
@@ -88,14 +81,14 @@ internal sealed class JobRequestReader(JobKindRegistry kinds, TimeProvider timeP
             yield return ("runAt", "cannot be given together with delaySeconds");
         }
 
-        if (body.UniqueKey is { } key && !IsKey(key))
+        if (body.UniqueKey is { } key && !JobLimits.IsKey(key))
         {
-            yield return ("uniqueKey", $"must have 1 to {MaxKeyLength} characters, none of them a control character");
+            yield return ("uniqueKey", JobLimits.KeyRule);
         }
 
-        if (body.MaxAttempts is < 1 or > MaxAttempts)
+        if (body.MaxAttempts is < 1 or > JobLimits.MaxAttempts)
         {
-            yield return ("maxAttempts", $"must be a number from 1 to {MaxAttempts}");
+            yield return ("maxAttempts", $"must be a number from 1 to {JobLimits.MaxAttempts}");
         }
     }
 }

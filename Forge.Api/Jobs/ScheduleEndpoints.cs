@@ -11,8 +11,6 @@ namespace Forge.Api.Jobs;
 /// <summary>Administrators keep the schedules. Their payloads are as private as those of jobs, so only their owner and administrators see them.</summary>
 internal static class ScheduleEndpoints
 {
-    private const int MaxLimit = 200;
-
     public static void MapSchedules(this IEndpointRouteBuilder routes)
     {
         var schedules = routes.MapGroup("/schedules").WithTags("Schedules").RequireAuthorization();
@@ -30,7 +28,7 @@ internal static class ScheduleEndpoints
     {
         var errors = new FieldErrors();
         errors.Add("after", after is null || !after.Any(char.IsControl) ? null : "must be the 'next' of the page before");
-        errors.Add("limit", limit is >= 1 and <= MaxLimit ? null : $"must be a number from 1 to {MaxLimit}");
+        errors.Add("limit", limit is >= 1 and <= JobLimits.MaxPageSize ? null : $"must be a number from 1 to {JobLimits.MaxPageSize}");
         if (errors.Any)
         {
             return errors.ToProblem();

@@ -44,6 +44,8 @@ public static class ForgeJobsHostingExtensions
         {
             kind.Queue = JobQueues.Media;
             kind.MaxAttempts = 3;
+            // Two at once are decoded in each worker (Images:Concurrency), and the others wait in its places: half of the 16 that a worker has are left to other kinds.
+            kind.MaxConcurrency = 8;
             kind.Timeout = TimeSpan.FromMinutes(5);
         });
 

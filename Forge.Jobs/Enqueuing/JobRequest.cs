@@ -23,7 +23,7 @@ public sealed record JobRequest
     /// <value>The default is the kind's own queue.</value>
     public string? Queue { get; init; }
 
-    /// <summary>0 (first) to 9 (last).</summary>
+    /// <summary>0 (first) to <see cref="JobLimits.MaxPriority"/> (last).</summary>
     /// <value>The default is 5.</value>
     public int Priority { get; init; } = 5;
 
@@ -40,10 +40,10 @@ public sealed record JobRequest
     /// <summary>Whose job it is, for instance a user's id. The library only stores it, filters by it, and keeps keys of different owners apart.</summary>
     public string? Owner { get; init; }
 
-    /// <summary>Admits one live (not finished) job per owner and key. Up to 200 characters.</summary>
+    /// <summary>Admits one live (not finished) job per owner and key. What <see cref="JobLimits.IsKey"/> admits.</summary>
     public string? UniqueKey { get; init; }
 
-    /// <summary>Makes a repeated enqueue by the same owner answer with the first job, for as long as that job's row exists. Up to 200 characters; single jobs only.</summary>
+    /// <summary>Makes a repeated enqueue by the same owner answer with the first job, for as long as that job's row exists. What <see cref="JobLimits.IsKey"/> admits; single jobs only.</summary>
     public string? IdempotencyKey { get; init; }
 
     /// <summary>What tells a repetition from a different request under the same <see cref="IdempotencyKey"/>: any bytes that are equal for equal requests, up to 64.</summary>

@@ -8,7 +8,6 @@ namespace Forge.Jobs;
 /// <summary>A request with everything decided: the row that will be inserted. Its id is drawn before the insert, so that repeating the insert after a lost answer cannot make a second job.</summary>
 internal sealed record NewJob(Guid Id, JobRequest Request, string Queue, int Version, int MaxAttempts, bool IsLimited, byte[]? RequestHash, string? TraceParent, string? TraceState)
 {
-    private const int MaxKeyLength = 200;
     private const int MaxHashLength = 64;
 
     public DispatchedJob Dispatched => new(Id, Queue, Request.Priority, IsLimited ? Request.Kind : null);
@@ -26,13 +25,13 @@ internal sealed record NewJob(Guid Id, JobRequest Request, string Queue, int Ver
         var queue = request.Queue ?? kind.Options.Queue;
         Refuse(request.PayloadType != kind.PayloadType, $"The kind '{kind.Name}' takes a {kind.PayloadType}, not a {request.PayloadType}.");
         Refuse(!kinds.Queues.Contains(queue, StringComparer.Ordinal), $"The queue '{queue}' is not known; name it in {JobQueueOptions.SectionName}:{nameof(JobQueueOptions.Queues)}.");
-        Refuse(request.Priority is < 0 or > 9, "The priority must be 0 to 9.");
-        Refuse(request.MaxAttempts is < 1 or > 100, "The number of attempts must be 1 to 100.");
+        Refuse(request.Priority is < 0 or > JobLimits.MaxPriority, $"The priority must be 0 to {JobLimits.MaxPriority}.");
+        Refuse(request.MaxAttempts is < 1 or > JobLimits.MaxAttempts, $"The number of attempts must be 1 to {JobLimits.MaxAttempts}.");
         Refuse(request is { Delay: not null, RunAt: not null }, "Give a delay or a time, not both.");
-        Refuse(request.Delay < TimeSpan.Zero || request.Delay > TimeSpan.FromDays(3650), "The delay must be zero to ten years.");
-        Refuse(IsBadKey(request.UniqueKey), $"The unique key must have 1 to {MaxKeyLength} characters, none of them a control character.");
-        Refuse(IsBadKey(request.IdempotencyKey), $"The idempotency key must have 1 to {MaxKeyLength} characters, none of them a control character.");
-        Refuse(IsBadKey(request.Owner), $"The owner must have 1 to {MaxKeyLength} characters, none of them a control character.");
+        Refuse(request.Delay < TimeSpan.Zero || request.Delay > JobLimits.MaxDelay, $"The delay must be zero to {JobLimits.MaxDelay.Days} days.");
+        Refuse(IsBadKey(request.UniqueKey), $"The unique key {JobLimits.KeyRule}.");
+        Refuse(IsBadKey(request.IdempotencyKey), $"The idempotency key {JobLimits.KeyRule}.");
+        Refuse(IsBadKey(request.Owner), $"The owner {JobLimits.KeyRule}.");
         Refuse(request.RequestHash.Length > MaxHashLength, $"The request hash must have at most {MaxHashLength} bytes.");
         Refuse(Encoding.UTF8.GetByteCount(request.Payload) > options.MaxPayloadBytes, $"The payload must not be larger than {options.MaxPayloadBytes} bytes.");
         return new NewJob(
@@ -52,7 +51,7 @@ internal sealed record NewJob(Guid Id, JobRequest Request, string Queue, int Ver
             new { request.Kind, request.Payload, request.Queue, request.Priority, request.Delay, request.RunAt, request.MaxAttempts, request.UniqueKey }))
         : request.RequestHash.ToArray();
 
-    private static bool IsBadKey(string? key) => key is not null && (key.Length is 0 or > MaxKeyLength || key.Any(char.IsControl) || key.Any(char.IsSurrogate));
+    private static bool IsBadKey(string? key) => key is not null && !JobLimits.IsKey(key);
 
     private static void Refuse(bool isWrong, string message)
     {

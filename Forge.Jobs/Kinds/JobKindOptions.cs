@@ -58,7 +58,7 @@ public sealed class JobKindOptions
         Require(Queue.Length is > 0 and <= 100, "a queue's name of 1 to 100 characters");
         Require(Version >= 1, "a version of at least 1");
         Require(Upcasts.FindGap(Version) is null, Upcasts.FindGap(Version) ?? "");
-        Require(MaxAttempts is >= 1 and <= 100, "1 to 100 attempts");
+        Require(MaxAttempts is >= 1 and <= JobLimits.MaxAttempts, $"1 to {JobLimits.MaxAttempts} attempts");
         Require(Timeout > TimeSpan.Zero && Timeout <= TimeSpan.FromDays(7), "a timeout of more than zero and at most 7 days");
         Require(FirstRetryDelay > TimeSpan.Zero && FirstRetryDelay <= MaxRetryDelay, "a first retry delay of more than zero, and not above the longest");
         Require(MaxRetryDelay <= TimeSpan.FromDays(365), "a longest retry delay of at most a year");

@@ -8,7 +8,6 @@ namespace Forge.Jobs;
 /// <remarks>Times are decided by Postgres' clock. A change takes effect at once; without Redis, within the workers' <see cref="JobWorkerOptions.SchedulePollInterval"/>.</remarks>
 public sealed class JobSchedules
 {
-    private const int MaxPage = 200;
     private static readonly string[] NameErrors = [ScheduleName.Rule];
     private static readonly string[] NeverFires = ["has no fire time in the future"];
 
@@ -81,12 +80,12 @@ public sealed class JobSchedules
     /// <summary>Schedules by name.</summary>
     /// <param name="owner">Only those whose jobs belong to this owner; null for all.</param>
     /// <param name="after">The <see cref="JobSchedulePage.Next"/> of the page before, or null for the first page.</param>
-    /// <param name="limit">1 to 200.</param>
+    /// <param name="limit">1 to <see cref="JobLimits.MaxPageSize"/>.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     public async Task<JobSchedulePage> ListAsync(string? owner = null, string? after = null, int limit = 50, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxPage);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, JobLimits.MaxPageSize);
         await using var command = _dataSource.CreateCommand(
             $"{JobSql.ReadSchedules} where (@owner is null or owner = @owner) and (@after is null or name > @after) order by name limit @limit");
         command.Parameters.Add(new("owner", NpgsqlDbType.Text) { Value = (object?)owner ?? DBNull.Value });

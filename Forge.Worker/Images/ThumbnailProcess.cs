@@ -7,10 +7,10 @@ using Microsoft.Extensions.Options;
 namespace Forge.Worker.Images;
 
 /// <summary>Makes thumbnails in processes of their own: whatever an image does to its decoder, this worker and its other jobs do not notice.</summary>
-internal sealed class ThumbnailProcess(IOptions<ImageOptions> options, TimeProvider timeProvider) : IDisposable
+internal sealed partial class ThumbnailProcess(IOptions<ImageOptions> options, TimeProvider timeProvider, ILogger<ThumbnailProcess> logger) : IDisposable
 {
     private const int MaxOutputBytes = 4 * 1024 * 1024; // far more than any picture of 320 x 320
-    private const int MaxReasonLength = 500;
+    private const int MaxReasonLength = 2_000;
     private const int BufferBytes = 64 * 1024;
 
     private static readonly string Executable = Path.ChangeExtension(typeof(ThumbnailProcess).Assembly.Location, OperatingSystem.IsWindows() ? ".exe" : null);
@@ -78,13 +78,20 @@ internal sealed class ThumbnailProcess(IOptions<ImageOptions> options, TimeProvi
             {
                 0 => await output,
                 ThumbnailProgram.Refused => throw new DoNotRetryException(Text(await reason)),
-                var code => throw new InvalidOperationException($"The image decoder crashed (exit code {code}): {Text(await reason)}"),
+                var code => throw Crashed(code, Text(await reason)),
             };
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException($"The image took longer than {options.Value.Timeout.TotalSeconds} s to decode.");
         }
+    }
+
+    /// <summary>What it wrote as it died is for the log: the job's error is the uploader's to read, and has no use for a stack trace with the paths of this machine.</summary>
+    private InvalidOperationException Crashed(int exitCode, string lastWords)
+    {
+        DecoderCrashed(exitCode, lastWords);
+        return new InvalidOperationException($"The image decoder crashed (exit code {exitCode}).");
     }
 
     private static async Task SendAsync(Stream image, Stream input, CancellationToken cancellationToken)
@@ -123,4 +130,7 @@ internal sealed class ThumbnailProcess(IOptions<ImageOptions> options, TimeProvi
         var text = Encoding.UTF8.GetString(bytes).Trim();
         return text.Length > MaxReasonLength ? text[..MaxReasonLength] : text;
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "An image decoder crashed (exit code {ExitCode}): {LastWords}")]
+    private partial void DecoderCrashed(int exitCode, string lastWords);
 }

@@ -14,6 +14,9 @@ internal sealed class SalesCsv(Stream content)
 
     // Also what ends a quote that is never closed.
     private const int MaxFieldLength = 10_000;
+
+    // A line of nothing but commas has short values, and as many as the file has bytes.
+    private const int MaxRowLength = 100_000;
     private const int MaxNameLength = 200;
     private const decimal MaxUnitPrice = 99_999_999.99m;
 
@@ -30,7 +33,8 @@ internal sealed class SalesCsv(Stream content)
     public async IAsyncEnumerable<SalesLine> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var text = new StreamReader(content, StrictUtf8, detectEncodingFromByteOrderMarks: false, leaveOpen: true);
-        using var csv = new CsvReader(text, new CsvConfiguration(CultureInfo.InvariantCulture)
+        using var rows = new BoundedRowReader(text, MaxRowLength);
+        using var csv = new CsvReader(rows, new CsvConfiguration(CultureInfo.InvariantCulture)
         {
             MaxFieldSize = MaxFieldLength,
             Mode = CsvMode.RFC4180,
@@ -39,8 +43,8 @@ internal sealed class SalesCsv(Stream content)
             BadDataFound = null,
             IgnoreBlankLines = false, // or the line that a row begins at cannot be told
         });
-        var columns = await ReadHeaderAsync(csv);
-        while (await ReadRowAsync(csv, cancellationToken) is { } line)
+        var columns = await ReadHeaderAsync(csv, rows);
+        while (await ReadRowAsync(csv, rows, cancellationToken) is { } line)
         {
             if (TryParse([.. columns.Select(column => csv.GetField(column)?.Trim() ?? "")], line, out var sale))
             {
@@ -54,9 +58,9 @@ internal sealed class SalesCsv(Stream content)
         }
     }
 
-    private static async Task<int[]> ReadHeaderAsync(CsvReader csv)
+    private static async Task<int[]> ReadHeaderAsync(CsvReader csv, BoundedRowReader rows)
     {
-        if (await ReadRowAsync(csv, CancellationToken.None) is null || !csv.ReadHeader())
+        if (await ReadRowAsync(csv, rows, CancellationToken.None) is null || !csv.ReadHeader())
         {
             throw new DoNotRetryException($"The file has no header. Its first line must name the columns: {string.Join(',', Columns)}.");
         }
@@ -69,13 +73,14 @@ internal sealed class SalesCsv(Stream content)
     }
 
     /// <summary>Goes to the next row that is not blank and tells the line it begins at; null at the end.</summary>
-    private static async Task<int?> ReadRowAsync(CsvReader csv, CancellationToken cancellationToken)
+    private static async Task<int?> ReadRowAsync(CsvReader csv, BoundedRowReader rows, CancellationToken cancellationToken)
     {
         int line;
         do
         {
             cancellationToken.ThrowIfCancellationRequested();
             line = csv.Parser.RawRow + 1;
+            rows.EndRow();
             if (!await TryReadAsync(csv, line))
             {
                 return null;
@@ -94,6 +99,10 @@ internal sealed class SalesCsv(Stream content)
         catch (MaxFieldSizeException exception)
         {
             throw new DoNotRetryException($"The row that begins at line {line} has a value of more than {MaxFieldLength} characters; a closing quote may be missing.", exception);
+        }
+        catch (RowTooLongException exception)
+        {
+            throw new DoNotRetryException($"The row that begins at line {line} has more than {MaxRowLength} characters.", exception);
         }
         catch (DecoderFallbackException exception)
         {

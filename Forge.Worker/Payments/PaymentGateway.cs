@@ -10,16 +10,18 @@ internal sealed class PaymentGateway(ISandboxPayments sandbox, TimeProvider time
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
-    /// <summary>Takes the money, once however often it is called: the payment's id is the key that the gateway recognizes a repetition by.</summary>
+    /// <summary>
+    /// Takes the money, once however often it is called: the payment's id is the key that the gateway recognizes a repetition by. Cannot be cancelled, since the
+    /// money may be taken by then: the client's <see cref="PaymentOptions.TotalTimeout"/> is what bounds it.
+    /// </summary>
     /// <returns>The gateway's name for the capture.</returns>
     /// <exception cref="PaymentDeclinedException">The gateway said no, and would say it again.</exception>
     /// <exception cref="RetryAfterException">The gateway said when to ask again.</exception>
     /// <exception cref="HttpRequestException">The gateway failed or did not answer. The money may have been taken all the same.</exception>
-    public async Task<string> CaptureAsync(Payment payment, CancellationToken cancellationToken)
+    public async Task<string> CaptureAsync(Payment payment)
     {
         var request = new CaptureRequest(payment.OrderId, payment.Amount, payment.Currency);
-        using var answer = await sandbox.CaptureAsync(request, payment.Id.ToString(), cancellationToken);
-        cancellationToken.ThrowIfCancellationRequested();
+        using var answer = await sandbox.CaptureAsync(request, payment.Id.ToString(), CancellationToken.None);
         if (answer.IsSuccessfulWithContent)
         {
             return answer.Content.CaptureId;

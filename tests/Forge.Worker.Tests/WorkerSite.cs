@@ -54,18 +54,22 @@ public class WorkerSite(WorkerHost stores) : IAsyncLifetime
         where TPayload : notnull =>
         (await Queue.EnqueueAsync(JobRequest.For(kind, payload), Cancellation)).JobId;
 
+    /// <summary>Follows the job until it has been seen in one of the states.</summary>
     public async Task<JobDetails> WaitForAsync(Guid jobId, params JobState[] states)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         limit.CancelAfter(FinishLimit);
+        JobState? seen = null;
         await foreach (var snapshot in Jobs.FollowAsync(jobId, limit.Token))
         {
+            seen = snapshot.State;
             if (states.Contains(snapshot.State))
             {
                 break;
             }
         }
 
+        Assert.True(seen is { } state && states.Contains(state), $"The job ended as {seen}, not as {string.Join(" or ", states)}.");
         return (await Jobs.FindAsync(jobId, Cancellation))!;
     }
 

@@ -110,6 +110,25 @@ public sealed class ChangeJobTests(JobsApi api) : JobsTest(api)
         await IsWrongStateAsync(response, "scheduled");
     }
 
+    [Fact]
+    public async Task AnyChange_OfSomebodyElsesJob_IsAnAdministratorsToMake()
+    {
+        using var owner = await SignUpAsync();
+        using var admin = await SignInAsAdminAsync();
+        var job = await EnqueueAsync(owner, Later);
+
+        using var cancelled = await PostAsync(admin, $"/forge/jobs/{job.Id}/cancel", "");
+        using var retried = await PostAsync(admin, $"/forge/jobs/{job.Id}/retry", "");
+        await WaitForAsync(owner, job.Id, "completed");
+        using var deleted = await admin.DeleteAsync($"/forge/jobs/{job.Id}", Cancellation);
+        using var read = await owner.GetAsync($"/forge/jobs/{job.Id}", Cancellation);
+
+        Assert.Equal("cancelled", (await ReadAsync<JobResponse>(cancelled, HttpStatusCode.Accepted)).State);
+        Assert.Equal(HttpStatusCode.Accepted, retried.StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+        await ProblemAssert.IsProblemAsync(read, HttpStatusCode.NotFound);
+    }
+
     private static async Task IsWrongStateAsync(HttpResponseMessage response, string state)
     {
         var problem = await ProblemAssert.IsProblemAsync(response, HttpStatusCode.Conflict);

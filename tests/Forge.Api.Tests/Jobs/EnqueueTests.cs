@@ -32,6 +32,7 @@ public sealed class EnqueueTests(JobsApi api, Stores stores) : JobsTest(api)
     [InlineData("""{"kind":"report.generate","payload":{"reportId":"a","pages":501}}""", "payload.pages")]
     [InlineData("""{"kind":"report.generate","payload":{"reportId":"a","pages":"x"}}""", "payload.pages")]
     [InlineData("""{"kind":"report.generate","payload":{"reportId":"a b","pages":1}}""", "payload.reportId")]
+    [InlineData("""{"kind":"report.generate","payload":{"reportId":"","pages":1}}""", "payload.reportId")]
     [InlineData("""{"kind":"report.generate","payload":{"reportId":null,"pages":1}}""", "payload.reportId")]
     [InlineData("""{"kind":"report.generate","payload":{"reportId":"a","pages":1,"paper":"A3"}}""", "payload.paper")]
     [InlineData("""{"kind":"demo.noop","payload":{},"queue":"nope"}""", "queue")]
@@ -43,6 +44,7 @@ public sealed class EnqueueTests(JobsApi api, Stores stores) : JobsTest(api)
     [InlineData("""{"kind":"demo.noop","payload":{},"runAt":"2026-01-01T00:00:00Z","delaySeconds":1}""", "runAt")]
     [InlineData("""{"kind":"demo.noop","payload":{},"uniqueKey":""}""", "uniqueKey")]
     [InlineData("""{"kind":"demo.noop","payload":{},"uniqueKey":"a\u0000b"}""", "uniqueKey")]
+    [InlineData("""{"kind":"demo.noop","payload":{},"uniqueKey":"\ud83d"}""", "uniqueKey")]
     [InlineData("""{"kind":"demo.noop","payload":{},"maxAttempts":0}""", "maxAttempts")]
     public async Task Enqueue_WithWhatDoesNotFit_NamesTheField(string json, string field)
     {

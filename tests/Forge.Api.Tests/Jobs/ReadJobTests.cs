@@ -71,6 +71,15 @@ public sealed class ReadJobTests(JobsApi api) : JobsTest(api)
         Assert.Equal([report.Id], (await ListAsync(client, "queue=reports&state=cancelled")).Items.Select(job => job.Id));
     }
 
+    [Fact]
+    public async Task ListJobs_WithEmptyFilters_ShowsAll()
+    {
+        using var client = await SignUpAsync();
+        var job = await EnqueueAsync(client, Later);
+
+        Assert.Equal([job.Id], (await ListAsync(client, "state=&kind=&queue=")).Items.Select(item => item.Id));
+    }
+
     [Theory]
     [InlineData("state=sleeping", "state")]
     [InlineData("limit=0", "limit")]

@@ -154,10 +154,12 @@ public sealed class ScheduleTests(JobsApi api) : JobsTest(api)
         using var created = await PutAsync(admin, address, EachSecond);
 
         var schedule = await ReadAsync<ScheduleResponse>(created, HttpStatusCode.Created);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
         while (schedule.LastJobId is null)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(100), Cancellation);
-            using var read = await admin.GetAsync(address, Cancellation);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), limit.Token);
+            using var read = await admin.GetAsync(address, limit.Token);
             schedule = await ReadAsync<ScheduleResponse>(read, HttpStatusCode.OK);
         }
 

@@ -45,9 +45,39 @@ public sealed class ImportUploadTests(JobsApi api) : JobsTest(api)
         await ProblemAssert.IsProblemAsync(noFile, HttpStatusCode.UnsupportedMediaType);
     }
 
-    private static async Task<HttpResponseMessage> SendAsync(HttpClient client, int length)
+    [Fact]
+    public async Task Import_WithARepeatedIdempotencyKey_IsStoredOnce()
+    {
+        using var client = await SignUpAsync();
+
+        using var first = await SendAsync(client, 100, "key");
+        using var again = await SendAsync(client, 100, "key");
+        using var other = await SendAsync(client, 101, "key");
+
+        var job = await ReadAsync<JobResponse>(first, HttpStatusCode.Accepted);
+        Assert.Equal(job.Id, (await ReadAsync<JobResponse>(again, HttpStatusCode.Accepted)).Id);
+        await ProblemAssert.IsProblemAsync(other, HttpStatusCode.UnprocessableEntity);
+    }
+
+    [Fact]
+    public async Task Import_WhenAnonymous_IsUnauthorized()
+    {
+        using var client = Anonymous();
+
+        using var response = await SendAsync(client, 100);
+
+        await ProblemAssert.IsProblemAsync(response, HttpStatusCode.Unauthorized);
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(HttpClient client, int length, string? idempotencyKey = null)
     {
         using var form = new MultipartFormDataContent { { new ByteArrayContent(new byte[length]), "file", "sales.csv" } };
-        return await client.PostAsync("/forge/imports", form, Cancellation);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/forge/imports") { Content = form };
+        if (idempotencyKey is not null)
+        {
+            request.Headers.Add("Idempotency-Key", idempotencyKey);
+        }
+
+        return await client.SendAsync(request, Cancellation);
     }
 }

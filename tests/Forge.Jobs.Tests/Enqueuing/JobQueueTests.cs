@@ -236,6 +236,8 @@ public sealed class JobQueueTests(JobServers servers) : JobTests(servers)
         Request with { UniqueKey = "" },
         Request with { IdempotencyKey = new string('k', 201) },
         Request with { UniqueKey = "a\0b" },
+        Request with { UniqueKey = "\ud83d" },
+        Request with { IdempotencyKey = "\ude00\ud83d" },
         Request with { Delay = TimeSpan.FromSeconds(-1) },
         Request with { Delay = TimeSpan.FromSeconds(1), RunAt = DateTimeOffset.UnixEpoch },
     ];

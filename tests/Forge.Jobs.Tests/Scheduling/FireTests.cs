@@ -1,3 +1,5 @@
+using Forge.TestServers;
+
 namespace Forge.Jobs.Tests.Scheduling;
 
 public sealed class FireTests(JobServers servers) : ScheduleTests(servers)
@@ -172,9 +174,11 @@ public sealed class FireTests(JobServers servers) : ScheduleTests(servers)
     /// <summary>Waits until so many sessions of this database wait for a lock.</summary>
     private async Task WaitForLocksAsync(int count)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
         while (await Database.ScalarAsync<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") < count)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), limit.Token);
         }
     }
 

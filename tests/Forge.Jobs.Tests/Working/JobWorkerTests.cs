@@ -124,27 +124,6 @@ public sealed class JobWorkerTests(JobServers servers) : JobTests(servers)
     }
 
     [Fact]
-    public async Task RunningJob_WhenCancelledByAnotherProgram_StopsWithinTwoSeconds()
-    {
-        await using var worker = await JobProgram.StartAsync(Database);
-        await using var other = await JobProgram.CreateAsync(Database);
-        var running = new TaskCompletionSource();
-        worker.Script.Run = (_, token) =>
-        {
-            running.SetResult();
-            return Task.Delay(Timeout.Infinite, token);
-        };
-        var id = await other.EnqueueAsync();
-        await running.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
-
-        Assert.Equal(new JobChangeResult.Changed(JobState.Running), await other.Control.CancelAsync(id, Token));
-        var job = await other.WaitForAsync(id, JobState.Cancelled);
-
-        Assert.InRange(job.FinishedAt!.Value - job.CancelRequestedAt!.Value, TimeSpan.Zero, TimeSpan.FromSeconds(2));
-        Assert.Equal("cancelled", Assert.Single(job.Attempts).Outcome);
-    }
-
-    [Fact]
     public async Task ScheduledJob_WhenItsTimeComes_Runs()
     {
         await using var program = await JobProgram.StartAsync(Database);

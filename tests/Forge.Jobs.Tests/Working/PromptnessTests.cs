@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Forge.TestServers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -69,8 +70,9 @@ public sealed class PromptnessTests(JobServers servers, ITestOutputHelper output
         var times = new List<TimeSpan>();
         foreach (var id in ids)
         {
-            await other.Control.CancelAsync(id, Token);
+            Assert.Equal(new JobChangeResult.Changed(JobState.Running), await other.Control.CancelAsync(id, Token));
             var job = await other.WaitForAsync(id, JobState.Cancelled);
+            Assert.Equal("cancelled", Assert.Single(job.Attempts).Outcome);
             times.Add(job.FinishedAt!.Value - job.CancelRequestedAt!.Value);
         }
 

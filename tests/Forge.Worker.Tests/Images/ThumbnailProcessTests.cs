@@ -1,4 +1,5 @@
 using Forge.Worker.Images;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 
 namespace Forge.Worker.Tests.Images;
@@ -6,6 +7,8 @@ namespace Forge.Worker.Tests.Images;
 [Collection(nameof(Decoders))]
 public sealed class ThumbnailProcessTests
 {
+    private readonly FakeLogger<ThumbnailProcess> _log = new();
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -18,6 +21,18 @@ public sealed class ThumbnailProcessTests
 
         Assert.Contains("crashed (exit code 137)", exception.Message, StringComparison.Ordinal);
         await AssertNoneIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task Decoder_ThatDiesWithLastWords_LeavesThemToTheLog()
+    {
+        using var thumbnails = Create(TimeSpan.FromMinutes(2));
+        using var image = new MemoryStream(new byte[80 * 1024 * 1024]); // more than its memory is made for
+
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => thumbnails.MakeAsync(image, Cancellation));
+
+        Assert.Matches(@"^The image decoder crashed \(exit code \d+\)\.$", exception.Message);
+        Assert.Contains("Out of memory", _log.LatestRecord.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -44,7 +59,7 @@ public sealed class ThumbnailProcessTests
         await AssertNoneIsLeftAsync();
     }
 
-    private static ThumbnailProcess Create(TimeSpan timeout) => new(Options.Create(new ImageOptions { Timeout = timeout }), TimeProvider.System);
+    private ThumbnailProcess Create(TimeSpan timeout) => new(Options.Create(new ImageOptions { Timeout = timeout }), TimeProvider.System, _log);
 
     private static Task AssertNoneIsLeftAsync() => Eventually.IsTrueAsync(() => Task.FromResult(Decoders.Running().Count == 0), "the decoder's end", Cancellation);
 

@@ -83,6 +83,8 @@ public sealed class ImportHandlerTests(WorkerHost worker)
         { "2025-01-31,North,Anvil,2,389.00\n", "must name the columns" },
         { "sold_on;region;product;quantity;unit_price\n", "separated by commas" },
         { Header + Good + "2025-01-31,\"North" + new string('x', 20_000), "begins at line 3" },
+        { new string(',', 500_000), "line 1 has more than 100000 characters" },
+        { Header + Good + new string(',', 500_000), "line 3 has more than 100000 characters" },
     };
 
     [Theory]

@@ -28,6 +28,7 @@ public sealed class PaymentShop(WorkerHost stores) : WorkerSite(stores)
             builder.Configuration.AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, string? (setting) => setting.Value));
             builder.AddJobWorker();
             builder.AddPaymentJobs();
+            builder.AddDemoJobs();
         });
         await worker.StartAsync(Cancellation);
         return worker;
