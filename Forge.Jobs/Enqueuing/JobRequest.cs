@@ -30,7 +30,7 @@ public sealed record JobRequest
     /// <summary>How long to wait from now, by Postgres' clock, before the first run. Not together with <see cref="RunAt"/>.</summary>
     public TimeSpan? Delay { get; init; }
 
-    /// <summary>The earliest start. In the past means now.</summary>
+    /// <summary>The earliest start, before the year 9999. In the past means now.</summary>
     public DateTimeOffset? RunAt { get; init; }
 
     /// <summary>How many runs in all, the first included.</summary>

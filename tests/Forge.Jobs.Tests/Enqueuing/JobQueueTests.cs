@@ -240,5 +240,6 @@ public sealed class JobQueueTests(JobServers servers) : JobTests(servers)
         Request with { IdempotencyKey = "\ude00\ud83d" },
         Request with { Delay = TimeSpan.FromSeconds(-1) },
         Request with { Delay = TimeSpan.FromSeconds(1), RunAt = DateTimeOffset.UnixEpoch },
+        Request with { RunAt = DateTimeOffset.MaxValue },
     ];
 }
