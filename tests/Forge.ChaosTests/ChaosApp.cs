@@ -57,8 +57,8 @@ internal sealed class ChaosApp : IAsyncDisposable
         try
         {
             await app.StartAsync(cancellationToken);
-            await app.ResourceNotifications.WaitForResourceHealthyAsync("chaosdb", cancellationToken);
-            await app.ResourceNotifications.WaitForResourceHealthyAsync("redis", cancellationToken);
+            await app.WaitUntilHealthyAsync("chaosdb", cancellationToken);
+            await app.WaitUntilHealthyAsync("redis", cancellationToken);
             var data = NpgsqlDataSource.Create((await app.GetConnectionStringAsync("chaosdb", cancellationToken))!);
             var chaos = new ChaosApp(app, data, folder);
             await chaos.Postgres.NoteIdAsync(cancellationToken);
@@ -77,7 +77,7 @@ internal sealed class ChaosApp : IAsyncDisposable
     public async Task StartApiAsync(CancellationToken cancellationToken)
     {
         await Api.StartAsync(cancellationToken);
-        await _app.ResourceNotifications.WaitForResourceHealthyAsync(Api.Name, cancellationToken);
+        await _app.WaitUntilHealthyAsync(Api.Name, cancellationToken);
     }
 
     /// <summary>Ends Postgres by a signal and starts it again on its data.</summary>
@@ -85,7 +85,7 @@ internal sealed class ChaosApp : IAsyncDisposable
     {
         await Postgres.EndAsync(signal, cancellationToken);
         await Postgres.StartAsync(cancellationToken);
-        await _app.ResourceNotifications.WaitForResourceHealthyAsync(Postgres.Name, cancellationToken);
+        await _app.WaitUntilHealthyAsync(Postgres.Name, cancellationToken);
         Data.Clear();
     }
 
@@ -93,7 +93,7 @@ internal sealed class ChaosApp : IAsyncDisposable
     public async Task StartRedisAsync(CancellationToken cancellationToken)
     {
         await Redis.StartAsync(cancellationToken);
-        await _app.ResourceNotifications.WaitForResourceHealthyAsync(Redis.Name, cancellationToken);
+        await _app.WaitUntilHealthyAsync(Redis.Name, cancellationToken);
     }
 
     public HttpClient CreateClient() => new() { BaseAddress = _app.GetEndpoint(Api.Name, "http") };

@@ -27,7 +27,7 @@ internal sealed class ChaosProcess(DistributedApplication app, IResource resourc
     /// <summary>Learns the id of the process that runs.</summary>
     public async Task NoteIdAsync(CancellationToken cancellationToken)
     {
-        var running = await app.ResourceNotifications.WaitForResourceAsync(Name, change => change.Snapshot.State?.Text == KnownResourceStates.Running, cancellationToken);
+        var running = await WaitForAsync(state => state == KnownResourceStates.Running, "running", cancellationToken);
         var id = running.Snapshot.Properties.FirstOrDefault(property => property.Name == ProcessIdProperty)?.Value;
         Assert.SkipWhen(id is null, $"{Name} runs in a container; this suite sends signals to processes.");
         Id = Convert.ToInt32(id, CultureInfo.InvariantCulture);
@@ -40,6 +40,16 @@ internal sealed class ChaosProcess(DistributedApplication app, IResource resourc
     public async Task EndAsync(UnixSignal signal, CancellationToken cancellationToken)
     {
         signal.Send(Id);
-        await app.ResourceNotifications.WaitForResourceAsync(Name, KnownResourceStates.TerminalStates, cancellationToken);
+        await WaitForAsync(KnownResourceStates.TerminalStates.Contains, "ended", cancellationToken);
+    }
+
+    private async Task<ResourceEvent> WaitForAsync(Predicate<string?> isAwaited, string what, CancellationToken cancellationToken)
+    {
+        ResourceEvent? reached = null;
+        await Bounded.WaitAsync(
+            async token => reached = await app.ResourceNotifications.WaitForResourceAsync(Name, change => isAwaited(change.Snapshot.State?.Text), token),
+            () => $"{Name} is {what}",
+            cancellationToken);
+        return reached!;
     }
 }

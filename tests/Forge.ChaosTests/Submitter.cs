@@ -17,7 +17,7 @@ internal sealed class Submitter(HttpClient api, int longest = 40) : IDisposable
 
     public IReadOnlyCollection<Guid> Promised => _promised;
 
-    /// <summary>Submits until so many more jobs are promised. Half of them complete in their handlers' transactions.</summary>
+    /// <summary>Submits until so many more jobs are promised. Half of them complete in their handlers' transactions. Each is to be promised within two minutes.</summary>
     public async Task SubmitAsync(int count, CancellationToken cancellationToken)
     {
         _left = count;
@@ -25,14 +25,17 @@ internal sealed class Submitter(HttpClient api, int longest = 40) : IDisposable
     }
 
     /// <summary>Returns at the moment of the first answer after so many.</summary>
-    public async Task WaitForAnswerAsync(int count, CancellationToken cancellationToken)
-    {
-        do
+    public Task WaitForAnswerAsync(int count, CancellationToken cancellationToken) => Bounded.WaitAsync(
+        async token =>
         {
-            await _answered.WaitAsync(cancellationToken);
-        }
-        while (_promised.Count <= count);
-    }
+            do
+            {
+                await _answered.WaitAsync(token);
+            }
+            while (_promised.Count <= count);
+        },
+        () => $"more than {count} promised jobs. {Awaited()}",
+        cancellationToken);
 
     public void Dispose() => _answered.Dispose();
 
@@ -40,10 +43,15 @@ internal sealed class Submitter(HttpClient api, int longest = 40) : IDisposable
     {
         while (Interlocked.Decrement(ref _left) is >= 0 and var number)
         {
-            while (!await TryAsync(number, cancellationToken))
-            {
-                await Task.Delay(PauseAfterFailure, cancellationToken);
-            }
+            await Bounded.WaitAsync(token => PersistAsync(number, token), Awaited, cancellationToken);
+        }
+    }
+
+    private async Task PersistAsync(int number, CancellationToken cancellationToken)
+    {
+        while (!await TryAsync(number, cancellationToken))
+        {
+            await Task.Delay(PauseAfterFailure, cancellationToken);
         }
     }
 
@@ -68,4 +76,6 @@ internal sealed class Submitter(HttpClient api, int longest = 40) : IDisposable
             return false;
         }
     }
+
+    private string Awaited() => $"a job that the API takes. {_promised.Count} are promised";
 }

@@ -64,16 +64,20 @@ public sealed class PaymentTests(Scorecard scorecard) : Scenario(scorecard)
         {
             // A caller that got no answer asks again with its key: one payment, however often it asks.
             var order = string.Create(CultureInfo.InvariantCulture, $"order-{number}");
-            while (!await TryPlaceAsync(client, order))
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(50), Token);
-            }
-
+            await Bounded.WaitAsync(token => PersistAsync(client, order, token), () => $"the API takes the payment of {order}", Token);
             _promised.Enqueue(order);
         }
     }
 
-    private static async Task<bool> TryPlaceAsync(HttpClient client, string order)
+    private static async Task PersistAsync(HttpClient client, string order, CancellationToken cancellationToken)
+    {
+        while (!await TryPlaceAsync(client, order, cancellationToken))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
+        }
+    }
+
+    private static async Task<bool> TryPlaceAsync(HttpClient client, string order, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/forge/payments")
         {
@@ -82,7 +86,7 @@ public sealed class PaymentTests(Scorecard scorecard) : Scenario(scorecard)
         };
         try
         {
-            using var answer = await client.SendAsync(request, Token);
+            using var answer = await client.SendAsync(request, cancellationToken);
             return answer.StatusCode is HttpStatusCode.Accepted;
         }
         catch (HttpRequestException)
