@@ -34,12 +34,21 @@ internal sealed class ChaosProcess(DistributedApplication app, IResource resourc
     }
 
     /// <summary>Sends a signal that the process survives.</summary>
-    public void Send(UnixSignal signal) => signal.Send(Id);
+    public void Send(UnixSignal signal)
+    {
+        if (!TrySend(signal))
+        {
+            throw new InvalidOperationException($"{Name} has ended; {signal} harms nobody.");
+        }
+    }
 
-    /// <summary>Sends a signal that ends the process, and returns when it has ended.</summary>
+    /// <summary>Sends a signal that the process survives. False when it has ended, as a worker does that starts while Postgres is away.</summary>
+    public bool TrySend(UnixSignal signal) => signal.TrySend(Id);
+
+    /// <summary>Sends a signal that ends the process, unless it has just ended by itself, and returns when it has ended.</summary>
     public async Task EndAsync(UnixSignal signal, CancellationToken cancellationToken)
     {
-        signal.Send(Id);
+        signal.TrySend(Id);
         await WaitForAsync(KnownResourceStates.TerminalStates.Contains, "ended", cancellationToken);
     }
 
