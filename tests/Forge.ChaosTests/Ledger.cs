@@ -99,7 +99,7 @@ internal sealed class Ledger(NpgsqlDataSource data)
         command.Parameters.Add(new("promised", promised.ToArray()));
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
-        return new Tally(promised.Count, row.GetInt64(0), row.GetInt64(1), row.GetInt64(2));
+        return new Tally(promised.Count, row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4));
     }
 
     private async Task<T> ScalarAsync<T>(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)

@@ -28,6 +28,6 @@ public abstract class Scenario(Scorecard scorecard)
         var tally = await app.Ledger.TallyAsync(submitter.Promised, Token);
         scorecard.Note(name, tally, await recovered(), remark is null ? "" : await remark());
         Assert.Null(unfinished);
-        Assert.Equal((0, 0), (tally.Lost, tally.DuplicateEffects));
+        tally.AssertIsClean();
     }
 }
