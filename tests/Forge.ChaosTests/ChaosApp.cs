@@ -2,7 +2,6 @@ using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using StackExchange.Redis;
 
 namespace Forge.ChaosTests;
 
@@ -26,6 +25,7 @@ internal sealed class ChaosApp : IAsyncDisposable
         Api = Process("api");
         Workers = [Process("worker-1"), Process("worker-2")];
         Ledger = new Ledger(data);
+        Lists = new RedisLists(app);
     }
 
     public ChaosProcess Postgres { get; }
@@ -38,14 +38,9 @@ internal sealed class ChaosApp : IAsyncDisposable
 
     public Ledger Ledger { get; }
 
-    public NpgsqlDataSource Data { get; }
+    public RedisLists Lists { get; }
 
-    /// <summary>Empties Redis.</summary>
-    public async Task FlushRedisAsync(CancellationToken cancellationToken)
-    {
-        await using var redis = await ConnectionMultiplexer.ConnectAsync($"{await _app.GetConnectionStringAsync("redis", cancellationToken)},allowAdmin=true");
-        await redis.GetServers()[0].FlushAllDatabasesAsync();
-    }
+    public NpgsqlDataSource Data { get; }
 
     /// <param name="redisServer">The program of the Redis server.</param>
     /// <param name="cancellationToken">Gives up.</param>

@@ -31,7 +31,7 @@ internal sealed class Harm(ChaosApp app, int seed)
                 break;
             case 3:
                 Count("FLUSHALLs");
-                await app.FlushRedisAsync(cancellationToken);
+                await app.Lists.FlushAsync(cancellationToken);
                 break;
             case 4:
                 Count("Redis kills");

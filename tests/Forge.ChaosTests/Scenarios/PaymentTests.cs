@@ -40,11 +40,12 @@ public sealed class PaymentTests(Scorecard scorecard) : Scenario(scorecard)
         using var client = await app.SignInAsync(Token);
         await app.DelayGatewayAsync(GatewayDelay, Token);
         var placing = Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => PlaceAsync(client)));
+        var unbooked = 0L;
         for (var round = 0; round < Scale.Rounds; round++)
         {
             await Eventually.GetAsync(async token => (await app.CapturedOrdersAsync(token)).Count, count => count > Scale.Jobs * (round + 1) / (Scale.Rounds + 2), "captures at the gateway");
             // The gateway has taken the money of more payments than are booked: some worker waits for its answer.
-            await Eventually.GetAsync(
+            unbooked += await Eventually.GetAsync(
                 async token => (await app.CapturedOrdersAsync(token)).Count - await app.CountAsync("select count(*) from payments where state = 'captured'", token),
                 ahead => ahead > 0,
                 "captures that are not booked yet");
@@ -65,7 +66,7 @@ public sealed class PaymentTests(Scorecard scorecard) : Scenario(scorecard)
             UnexplainedRuns: await app.CountAsync(Unexplained, Token),
             RepeatedAttempts: 0,
             DuplicateEffects: captured.Count - captured.Distinct().Count() + await app.CountAsync(Inconsistent, Token));
-        _scorecard.Note($"payments: worker killed before booking, {Scale.Times}", tally, null, "the API killed as well");
+        _scorecard.Note($"payments: worker killed before booking, {Scale.Times}", tally, null, $"{unbooked} captures not booked yet, the API killed as well");
         tally.AssertIsClean();
         Assert.True(tally.RepeatedRuns > 0, "No payment was interrupted.");
     }
