@@ -45,11 +45,12 @@ internal sealed class ChaosProcess(DistributedApplication app, IResource resourc
     /// <summary>Sends a signal that the process survives. False when it has ended, as a worker does that starts while Postgres is away.</summary>
     public bool TrySend(UnixSignal signal) => signal.TrySend(Id);
 
-    /// <summary>Sends a signal that ends the process, unless it has just ended by itself, and returns when it has ended.</summary>
-    public async Task EndAsync(UnixSignal signal, CancellationToken cancellationToken)
+    /// <summary>Sends a signal that ends the process, unless it has just ended by itself, and returns when it has ended, with its exit code.</summary>
+    public async Task<int?> EndAsync(UnixSignal signal, CancellationToken cancellationToken)
     {
         signal.TrySend(Id);
-        await WaitForAsync(KnownResourceStates.TerminalStates.Contains, "ended", cancellationToken);
+        var ended = await WaitForAsync(KnownResourceStates.TerminalStates.Contains, "ended", cancellationToken);
+        return ended.Snapshot.ExitCode;
     }
 
     private async Task<ResourceEvent> WaitForAsync(Predicate<string?> isAwaited, string what, CancellationToken cancellationToken)

@@ -86,6 +86,24 @@ internal sealed class Ledger(NpgsqlDataSource data)
         return new Takeover(row.GetInt64(0), row.GetInt64(1), row.GetTimeSpan(2));
     }
 
+    /// <summary>Where a job is, how many attempts it has used up, and how its runs ended that did not complete it.</summary>
+    public Task<string> StoryAsync(Guid jobId, CancellationToken cancellationToken) => ScalarAsync<string>(
+        """
+        select format('%s, attempts used: %s, ended before: %s', state, attempt, (
+            select string_agg(outcome, ', ' order by lease_token) from jobs.attempt where job_id = @id))
+        from jobs.job
+        where id = @id
+        """,
+        cancellationToken,
+        new NpgsqlParameter("id", jobId));
+
+    /// <summary>Which processes ran a job, in their order.</summary>
+    public Task<int[]> ProcessesAsync(Guid jobId, CancellationToken cancellationToken) => ScalarAsync<int[]>(
+        "select coalesce(array_agg(process order by started_at), '{}') from chaos.run where job_id = @id", cancellationToken, new NpgsqlParameter("id", jobId));
+
+    /// <summary>Jobs that took more than one attempt.</summary>
+    public Task<long> RetriedAsync(CancellationToken cancellationToken) => ScalarAsync<long>("select count(*) from jobs.job where attempt > 1", cancellationToken);
+
     /// <summary>The longest time after a moment in which no run began, up to the last one.</summary>
     public Task<TimeSpan> StallAsync(DateTime since, CancellationToken cancellationToken) => ScalarAsync<TimeSpan>(
         """

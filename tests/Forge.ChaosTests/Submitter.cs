@@ -32,6 +32,15 @@ internal sealed class Submitter(HttpClient api, int longest = 40) : IDisposable
         await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => CallAsync(cancellationToken)));
     }
 
+    /// <summary>Submits one job that heeds its token.</summary>
+    public async Task<Guid> SubmitOneAsync(TimeSpan duration, CancellationToken cancellationToken)
+    {
+        Guid? id = null;
+        await Bounded.WaitAsync(
+            async token => id = await TryAsync("chaos.outside", (int)duration.TotalMilliseconds, token), Awaited, cancellationToken);
+        return id ?? throw new InvalidOperationException("The API did not take the job.");
+    }
+
     /// <summary>Returns at the moment of the first answer after so many.</summary>
     public Task WaitForAnswerAsync(int count, CancellationToken cancellationToken) => Bounded.WaitAsync(
         async token =>
