@@ -2,7 +2,6 @@ using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using StackExchange.Redis;
 
 namespace Forge.ChaosTests;
 
@@ -26,6 +25,7 @@ internal sealed class ChaosApp : IAsyncDisposable
         Api = Process("api");
         Workers = [Process("worker-1"), Process("worker-2")];
         Ledger = new Ledger(data);
+        Lists = new RedisLists(app);
     }
 
     public ChaosProcess Postgres { get; }
@@ -38,14 +38,9 @@ internal sealed class ChaosApp : IAsyncDisposable
 
     public Ledger Ledger { get; }
 
-    public NpgsqlDataSource Data { get; }
+    public RedisLists Lists { get; }
 
-    /// <summary>Empties Redis.</summary>
-    public async Task FlushRedisAsync(CancellationToken cancellationToken)
-    {
-        await using var redis = await ConnectionMultiplexer.ConnectAsync($"{await _app.GetConnectionStringAsync("redis", cancellationToken)},allowAdmin=true");
-        await redis.GetServers()[0].FlushAllDatabasesAsync();
-    }
+    public NpgsqlDataSource Data { get; }
 
     /// <param name="redisServer">The program of the Redis server.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -57,8 +52,8 @@ internal sealed class ChaosApp : IAsyncDisposable
         try
         {
             await app.StartAsync(cancellationToken);
-            await app.ResourceNotifications.WaitForResourceHealthyAsync("chaosdb", cancellationToken);
-            await app.ResourceNotifications.WaitForResourceHealthyAsync("redis", cancellationToken);
+            await app.WaitUntilHealthyAsync("chaosdb", cancellationToken);
+            await app.WaitUntilHealthyAsync("redis", cancellationToken);
             var data = NpgsqlDataSource.Create((await app.GetConnectionStringAsync("chaosdb", cancellationToken))!);
             var chaos = new ChaosApp(app, data, folder);
             await chaos.Postgres.NoteIdAsync(cancellationToken);
@@ -77,7 +72,7 @@ internal sealed class ChaosApp : IAsyncDisposable
     public async Task StartApiAsync(CancellationToken cancellationToken)
     {
         await Api.StartAsync(cancellationToken);
-        await _app.ResourceNotifications.WaitForResourceHealthyAsync(Api.Name, cancellationToken);
+        await _app.WaitUntilHealthyAsync(Api.Name, cancellationToken);
     }
 
     /// <summary>Ends Postgres by a signal and starts it again on its data.</summary>
@@ -85,7 +80,7 @@ internal sealed class ChaosApp : IAsyncDisposable
     {
         await Postgres.EndAsync(signal, cancellationToken);
         await Postgres.StartAsync(cancellationToken);
-        await _app.ResourceNotifications.WaitForResourceHealthyAsync(Postgres.Name, cancellationToken);
+        await _app.WaitUntilHealthyAsync(Postgres.Name, cancellationToken);
         Data.Clear();
     }
 
@@ -93,7 +88,7 @@ internal sealed class ChaosApp : IAsyncDisposable
     public async Task StartRedisAsync(CancellationToken cancellationToken)
     {
         await Redis.StartAsync(cancellationToken);
-        await _app.ResourceNotifications.WaitForResourceHealthyAsync(Redis.Name, cancellationToken);
+        await _app.WaitUntilHealthyAsync(Redis.Name, cancellationToken);
     }
 
     public HttpClient CreateClient() => new() { BaseAddress = _app.GetEndpoint(Api.Name, "http") };

@@ -27,19 +27,39 @@ internal sealed class ChaosProcess(DistributedApplication app, IResource resourc
     /// <summary>Learns the id of the process that runs.</summary>
     public async Task NoteIdAsync(CancellationToken cancellationToken)
     {
-        var running = await app.ResourceNotifications.WaitForResourceAsync(Name, change => change.Snapshot.State?.Text == KnownResourceStates.Running, cancellationToken);
+        var running = await WaitForAsync(state => state == KnownResourceStates.Running, "running", cancellationToken);
         var id = running.Snapshot.Properties.FirstOrDefault(property => property.Name == ProcessIdProperty)?.Value;
         Assert.SkipWhen(id is null, $"{Name} runs in a container; this suite sends signals to processes.");
         Id = Convert.ToInt32(id, CultureInfo.InvariantCulture);
     }
 
     /// <summary>Sends a signal that the process survives.</summary>
-    public void Send(UnixSignal signal) => signal.Send(Id);
-
-    /// <summary>Sends a signal that ends the process, and returns when it has ended.</summary>
-    public async Task EndAsync(UnixSignal signal, CancellationToken cancellationToken)
+    public void Send(UnixSignal signal)
     {
-        signal.Send(Id);
-        await app.ResourceNotifications.WaitForResourceAsync(Name, KnownResourceStates.TerminalStates, cancellationToken);
+        if (!TrySend(signal))
+        {
+            throw new InvalidOperationException($"{Name} has ended; {signal} harms nobody.");
+        }
+    }
+
+    /// <summary>Sends a signal that the process survives. False when it has ended, as a worker does that starts while Postgres is away.</summary>
+    public bool TrySend(UnixSignal signal) => signal.TrySend(Id);
+
+    /// <summary>Sends a signal that ends the process, unless it has just ended by itself, and returns when it has ended, with its exit code.</summary>
+    public async Task<int?> EndAsync(UnixSignal signal, CancellationToken cancellationToken)
+    {
+        signal.TrySend(Id);
+        var ended = await WaitForAsync(KnownResourceStates.TerminalStates.Contains, "ended", cancellationToken);
+        return ended.Snapshot.ExitCode;
+    }
+
+    private async Task<ResourceEvent> WaitForAsync(Predicate<string?> isAwaited, string what, CancellationToken cancellationToken)
+    {
+        ResourceEvent? reached = null;
+        await Bounded.WaitAsync(
+            async token => reached = await app.ResourceNotifications.WaitForResourceAsync(Name, change => isAwaited(change.Snapshot.State?.Text), token),
+            () => $"{Name} is {what}",
+            cancellationToken);
+        return reached!;
     }
 }

@@ -2,29 +2,30 @@ using Npgsql;
 
 namespace Forge.ChaosTests;
 
-/// <summary>Waits for what other processes will bring about, asking again every 50 ms, for at most two minutes. Postgres may be away meanwhile.</summary>
+/// <summary>Waits for what other processes will bring about, asking again every 50 ms. Postgres may be away meanwhile.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     public static async Task<T> GetAsync<T>(Func<CancellationToken, Task<T>> read, Func<T, bool> isReached, string what)
     {
-        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        cancellation.CancelAfter(Limit);
         var last = "nothing";
-        try
+        var reached = default(T);
+        await Bounded.WaitAsync(ReadAsync, () => $"{what}. Seen last: {last}", TestContext.Current.CancellationToken);
+        return reached!;
+
+        async Task ReadAsync(CancellationToken cancellationToken)
         {
             using var timer = new PeriodicTimer(Pause);
             do
             {
                 try
                 {
-                    var value = await read(cancellation.Token);
-                    last = $"{value}";
-                    if (isReached(value))
+                    reached = await read(cancellationToken);
+                    last = $"{reached}";
+                    if (isReached(reached))
                     {
-                        return value;
+                        return;
                     }
                 }
                 catch (NpgsqlException exception)
@@ -32,13 +33,7 @@ internal static class Eventually
                     last = exception.Message;
                 }
             }
-            while (await timer.WaitForNextTickAsync(cancellation.Token));
+            while (await timer.WaitForNextTickAsync(cancellationToken));
         }
-        catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
-        {
-            // Told below, with what was seen last.
-        }
-
-        throw new TimeoutException($"Not within {Limit.TotalMinutes} minutes: {what}. Seen last: {last}");
     }
 }

@@ -31,7 +31,7 @@ internal sealed class Harm(ChaosApp app, int seed)
                 break;
             case 3:
                 Count("FLUSHALLs");
-                await app.FlushRedisAsync(cancellationToken);
+                await app.Lists.FlushAsync(cancellationToken);
                 break;
             case 4:
                 Count("Redis kills");
@@ -47,10 +47,10 @@ internal sealed class Harm(ChaosApp app, int seed)
                 await app.RestartPostgresAsync(UnixSignal.Quit, cancellationToken);
                 break;
             default:
-                if (_frozen.TryAdd(worker, DateTimeOffset.UtcNow))
+                if (!_frozen.ContainsKey(worker) && worker.TrySend(UnixSignal.Stop))
                 {
                     Count("freezes");
-                    worker.Send(UnixSignal.Stop);
+                    _frozen.Add(worker, DateTimeOffset.UtcNow);
                 }
 
                 break;
@@ -68,7 +68,7 @@ internal sealed class Harm(ChaosApp app, int seed)
         foreach (var (worker, _) in _frozen.Where(frozen => frozen.Value <= frozenBefore).ToList())
         {
             _frozen.Remove(worker);
-            worker.Send(UnixSignal.Continue);
+            worker.TrySend(UnixSignal.Continue);
         }
     }
 

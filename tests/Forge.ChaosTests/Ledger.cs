@@ -19,11 +19,19 @@ internal sealed class Ledger(NpgsqlDataSource data)
     public Task<long> RunningAsync(ChaosProcess worker, CancellationToken cancellationToken) => ScalarAsync<long>(
         "select count(*) from jobs.job where state = 'running' and split_part(worker_id, ':', 2) = @process::text", cancellationToken, new NpgsqlParameter("process", worker.Id));
 
+    /// <summary>Workers that hold a lease.</summary>
+    public Task<long> WorkersAsync(CancellationToken cancellationToken) =>
+        ScalarAsync<long>("select count(*) from jobs.worker where lease_expires_at > now()", cancellationToken);
+
     public Task<long> RunningAsync(CancellationToken cancellationToken) =>
         ScalarAsync<long>("select count(*) from jobs.job where state = 'running'", cancellationToken);
 
     public Task<long> CompletedAsync(CancellationToken cancellationToken) =>
         ScalarAsync<long>("select count(*) from jobs.job where state = 'completed'", cancellationToken);
+
+    /// <summary>Completed jobs that were claimed after a moment.</summary>
+    public Task<long> CompletedAsync(DateTime claimedAfter, CancellationToken cancellationToken) => ScalarAsync<long>(
+        "select count(*) from jobs.job where state = 'completed' and started_at > @since", cancellationToken, new NpgsqlParameter("since", claimedAfter));
 
     public Task<long> UnfinishedAsync(CancellationToken cancellationToken) =>
         ScalarAsync<long>("select count(*) from jobs.job where state <> 'completed'", cancellationToken);
@@ -41,9 +49,12 @@ internal sealed class Ledger(NpgsqlDataSource data)
         cancellationToken,
         new NpgsqlParameter("process", worker.Id));
 
-    /// <summary>How often a process failed to complete a job in its transaction.</summary>
-    public Task<long> RefusalsAsync(ChaosProcess worker, CancellationToken cancellationToken) =>
-        ScalarAsync<long>("select count(*) from chaos.refusal where process = @process", cancellationToken, new NpgsqlParameter("process", worker.Id));
+    /// <summary>How often a process tried to complete a job after a moment, and was told that it does not own it any more.</summary>
+    public Task<long> LateCompletionsAsync(ChaosProcess worker, DateTime since, CancellationToken cancellationToken) => ScalarAsync<long>(
+        "select count(*) from chaos.refusal where process = @process and reason = 'JobLeaseLostException' and refused_at > @since",
+        cancellationToken,
+        new("process", worker.Id),
+        new("since", since));
 
     /// <summary>Effects, together with a completion, that a process had after a moment.</summary>
     public Task<long> EffectsAsync(ChaosProcess worker, DateTime since, CancellationToken cancellationToken) => ScalarAsync<long>(
@@ -52,18 +63,46 @@ internal sealed class Ledger(NpgsqlDataSource data)
         new("process", worker.Id),
         new("since", since));
 
-    /// <summary>From a moment until all jobs that were taken from a process ran again elsewhere.</summary>
-    public Task<TimeSpan> RescueTimeAsync(int processId, DateTime since, CancellationToken cancellationToken) => ScalarAsync<TimeSpan>(
+    /// <summary>What became of the jobs that were taken from a process, or that it gave back, after a moment.</summary>
+    /// <param name="outcome">How its runs ended: <c>rescued</c> or <c>handed_back</c>.</param>
+    /// <param name="processId">The process.</param>
+    /// <param name="since">The moment.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<Takeover> TakeoverAsync(string outcome, int processId, DateTime since, CancellationToken cancellationToken)
+    {
+        await using var command = data.CreateCommand(
+            """
+            select count(*), count(*) filter (where again.started_at is null), coalesce(max(again.started_at) - @since, interval '0')
+            from jobs.attempt a
+            cross join lateral (
+                select min(r.started_at) as started_at from chaos.run r where r.job_id = a.job_id and r.started_at > @since and r.process <> @process) again
+            where a.outcome = @outcome and split_part(a.worker_id, ':', 2) = @process::text
+            """);
+        command.Parameters.Add(new("outcome", outcome));
+        command.Parameters.Add(new("process", processId));
+        command.Parameters.Add(new("since", since));
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return new Takeover(row.GetInt64(0), row.GetInt64(1), row.GetTimeSpan(2));
+    }
+
+    /// <summary>Where a job is, how many attempts it has used up, and how its runs ended that did not complete it.</summary>
+    public Task<string> StoryAsync(Guid jobId, CancellationToken cancellationToken) => ScalarAsync<string>(
         """
-        select coalesce(max(again.started_at) - @since, interval '0')
-        from jobs.attempt a
-        cross join lateral (
-            select min(r.started_at) as started_at from chaos.run r where r.job_id = a.job_id and r.started_at > @since and r.process <> @process) again
-        where a.outcome = 'rescued' and split_part(a.worker_id, ':', 2) = @process::text
+        select format('%s, attempts used: %s, ended before: %s', state, attempt, (
+            select string_agg(outcome, ', ' order by lease_token) from jobs.attempt where job_id = @id))
+        from jobs.job
+        where id = @id
         """,
         cancellationToken,
-        new("process", processId),
-        new("since", since));
+        new NpgsqlParameter("id", jobId));
+
+    /// <summary>Which processes ran a job, in their order.</summary>
+    public Task<int[]> ProcessesAsync(Guid jobId, CancellationToken cancellationToken) => ScalarAsync<int[]>(
+        "select coalesce(array_agg(process order by started_at), '{}') from chaos.run where job_id = @id", cancellationToken, new NpgsqlParameter("id", jobId));
+
+    /// <summary>Jobs that took more than one attempt.</summary>
+    public Task<long> RetriedAsync(CancellationToken cancellationToken) => ScalarAsync<long>("select count(*) from jobs.job where attempt > 1", cancellationToken);
 
     /// <summary>The longest time after a moment in which no run began, up to the last one.</summary>
     public Task<TimeSpan> StallAsync(DateTime since, CancellationToken cancellationToken) => ScalarAsync<TimeSpan>(
@@ -99,7 +138,7 @@ internal sealed class Ledger(NpgsqlDataSource data)
         command.Parameters.Add(new("promised", promised.ToArray()));
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
-        return new Tally(promised.Count, row.GetInt64(0), row.GetInt64(1), row.GetInt64(2));
+        return new Tally(promised.Count, row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4));
     }
 
     private async Task<T> ScalarAsync<T>(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)

@@ -42,7 +42,7 @@ internal sealed class PaymentApp : IAsyncDisposable
             await app.StartAsync(cancellationToken);
             foreach (var name in Services)
             {
-                await app.ResourceNotifications.WaitForResourceHealthyAsync(name, cancellationToken);
+                await app.WaitUntilHealthyAsync(name, cancellationToken);
             }
 
             var payments = new PaymentApp(app, NpgsqlDataSource.Create((await app.GetConnectionStringAsync("forgedb", cancellationToken))!));
@@ -60,7 +60,7 @@ internal sealed class PaymentApp : IAsyncDisposable
     public async Task StartApiAsync(CancellationToken cancellationToken)
     {
         await Api.StartAsync(cancellationToken);
-        await _app.ResourceNotifications.WaitForResourceHealthyAsync(Api.Name, cancellationToken);
+        await _app.WaitUntilHealthyAsync(Api.Name, cancellationToken);
     }
 
     /// <summary>The API as a user sees it who has just registered.</summary>

@@ -3,6 +3,12 @@ namespace Forge.ChaosTests;
 /// <summary>What every scenario begins and ends with.</summary>
 public abstract class Scenario(Scorecard scorecard)
 {
+    /// <summary>Enough that not all of them are just committing when the signal comes.</summary>
+    private const int InterruptedRuns = 4;
+
+    /// <summary>The product's promise is 10 s; the rest is for a machine that others use.</summary>
+    private static readonly TimeSpan RescueLimit = TimeSpan.FromSeconds(15);
+
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>Returns once the worker holds jobs and some jobs more than <paramref name="completed"/> are done: it is in the middle of its work.</summary>
@@ -12,8 +18,20 @@ public abstract class Scenario(Scorecard scorecard)
         await Eventually.GetAsync(token => app.Ledger.RunningAsync(worker, token), count => count > 0, $"running jobs of {worker.Name}");
     }
 
+    /// <summary>Returns once the worker is in the middle of several runs, so that whatever is done to it now interrupts some of them.</summary>
+    private protected static Task WaitUntilInMidRunAsync(ChaosApp app, ChaosProcess worker) =>
+        Eventually.GetAsync(token => app.Ledger.UndecidedAsync(worker, token), count => count >= InterruptedRuns, $"{InterruptedRuns} runs of {worker.Name} that have begun");
+
+    /// <summary>Asserts that jobs had to be taken over from a worker that died or froze, that all of them ran again, and in time.</summary>
+    private protected static void AssertRescued(Takeover rescue)
+    {
+        Assert.True(rescue.Jobs > 0, "Nothing was rescued.");
+        Assert.Equal(0, rescue.NotRunAgain);
+        Assert.InRange(rescue.Took, TimeSpan.Zero, RescueLimit);
+    }
+
     /// <summary>Waits until nothing is left to do, counts, notes, and asserts that nothing is lost or happened twice.</summary>
-    private protected async Task SettleAsync(ChaosApp app, string name, Submitter submitter, Func<Task<TimeSpan>> recovered, Func<Task<string>>? remark = null)
+    private protected async Task<Tally> SettleAsync(ChaosApp app, string name, Submitter submitter, Func<Task<TimeSpan>> recovered, string harmed)
     {
         string? unfinished = null;
         try
@@ -26,8 +44,9 @@ public abstract class Scenario(Scorecard scorecard)
         }
 
         var tally = await app.Ledger.TallyAsync(submitter.Promised, Token);
-        scorecard.Note(name, tally, await recovered(), remark is null ? "" : await remark());
+        scorecard.Note(name, tally, await recovered(), harmed);
         Assert.Null(unfinished);
-        Assert.Equal((0, 0), (tally.Lost, tally.DuplicateEffects));
+        tally.AssertIsClean();
+        return tally;
     }
 }

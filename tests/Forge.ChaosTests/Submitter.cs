@@ -4,7 +4,7 @@ using System.Net.Http.Json;
 
 namespace Forge.ChaosTests;
 
-/// <summary>Sixteen callers of the API. What they were answered 202 for is promised; a call that fails promises nothing, and another job takes its place.</summary>
+/// <summary>Sixteen callers of the API. What they were answered 202 for is promised; a call that fails promises nothing, is counted, and another job takes its place.</summary>
 /// <param name="api">The API.</param>
 /// <param name="longest">How long the longest jobs take, in milliseconds; the others take anything below that.</param>
 internal sealed class Submitter(HttpClient api, int longest = 40) : IDisposable
@@ -14,25 +14,48 @@ internal sealed class Submitter(HttpClient api, int longest = 40) : IDisposable
     private readonly ConcurrentQueue<Guid> _promised = [];
     private readonly SemaphoreSlim _answered = new(0);
     private int _left;
+    private int _refused;
+    private int _unanswered;
 
     public IReadOnlyCollection<Guid> Promised => _promised;
 
-    /// <summary>Submits until so many more jobs are promised. Half of them complete in their handlers' transactions.</summary>
+    /// <summary>Calls that were answered with anything but 202.</summary>
+    public int Refused => _refused;
+
+    /// <summary>Calls that got no answer.</summary>
+    public int Unanswered => _unanswered;
+
+    /// <summary>Submits until so many more jobs are promised. Half of them complete in their handlers' transactions. Each is to be promised within two minutes.</summary>
     public async Task SubmitAsync(int count, CancellationToken cancellationToken)
     {
         _left = count;
         await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => CallAsync(cancellationToken)));
     }
 
-    /// <summary>Returns at the moment of the first answer after so many.</summary>
-    public async Task WaitForAnswerAsync(int count, CancellationToken cancellationToken)
+    /// <summary>Submits one job that heeds its token.</summary>
+    public async Task<Guid> SubmitOneAsync(TimeSpan duration, CancellationToken cancellationToken)
     {
-        do
-        {
-            await _answered.WaitAsync(cancellationToken);
-        }
-        while (_promised.Count <= count);
+        Guid? id = null;
+        await Bounded.WaitAsync(
+            async token => id = await TryAsync("chaos.outside", (int)duration.TotalMilliseconds, token), Awaited, cancellationToken);
+        return id ?? throw new InvalidOperationException("The API did not take the job.");
     }
+
+    /// <summary>Returns at the moment of the first answer after so many.</summary>
+    public Task WaitForAnswerAsync(int count, CancellationToken cancellationToken) => Bounded.WaitAsync(
+        async token =>
+        {
+            do
+            {
+                await _answered.WaitAsync(token);
+            }
+            while (_promised.Count <= count);
+        },
+        () => $"more than {count} promised jobs. {Awaited()}",
+        cancellationToken);
+
+    /// <summary>Asserts that the API took every job at the first call.</summary>
+    public void AssertNothingRefused() => Assert.Equal((0, 0), (_refused, _unanswered));
 
     public void Dispose() => _answered.Dispose();
 
@@ -40,32 +63,42 @@ internal sealed class Submitter(HttpClient api, int longest = 40) : IDisposable
     {
         while (Interlocked.Decrement(ref _left) is >= 0 and var number)
         {
-            while (!await TryAsync(number, cancellationToken))
-            {
-                await Task.Delay(PauseAfterFailure, cancellationToken);
-            }
+            var kind = number % 2 == 0 ? "chaos.transactional" : "chaos.outside";
+            await Bounded.WaitAsync(token => PersistAsync(kind, number * 7 % longest, token), Awaited, cancellationToken);
         }
     }
 
-    private async Task<bool> TryAsync(int number, CancellationToken cancellationToken)
+    private async Task PersistAsync(string kind, int milliseconds, CancellationToken cancellationToken)
+    {
+        while (await TryAsync(kind, milliseconds, cancellationToken) is null)
+        {
+            await Task.Delay(PauseAfterFailure, cancellationToken);
+        }
+    }
+
+    private async Task<Guid?> TryAsync(string kind, int milliseconds, CancellationToken cancellationToken)
     {
         try
         {
-            var kind = number % 2 == 0 ? "chaos.transactional" : "chaos.outside";
-            using var answer = await api.PostAsJsonAsync($"/jobs/{kind}", new { Milliseconds = number * 7 % longest }, cancellationToken);
+            using var answer = await api.PostAsJsonAsync($"/jobs/{kind}", new { Milliseconds = milliseconds }, cancellationToken);
             if (answer.StatusCode is not HttpStatusCode.Accepted)
             {
-                return false;
+                Interlocked.Increment(ref _refused);
+                return null;
             }
 
-            _promised.Enqueue(await answer.Content.ReadFromJsonAsync<Guid>(cancellationToken));
+            var id = await answer.Content.ReadFromJsonAsync<Guid>(cancellationToken);
+            _promised.Enqueue(id);
             _answered.Release();
-            return true;
+            return id;
         }
         catch (HttpRequestException)
         {
             // Killed before its answer: whether the job is stored is not known, and nobody was promised anything.
-            return false;
+            Interlocked.Increment(ref _unanswered);
+            return null;
         }
     }
+
+    private string Awaited() => $"a job that the API takes. {_promised.Count} are promised, {_refused} calls were refused, {_unanswered} not answered";
 }

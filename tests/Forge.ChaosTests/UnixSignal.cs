@@ -19,12 +19,18 @@ internal enum UnixSignal
 
 internal static partial class UnixSignals
 {
-    public static void Send(this UnixSignal signal, int processId)
+    private const int NoSuchProcess = 3;
+
+    /// <summary>False when the process has ended.</summary>
+    public static bool TrySend(this UnixSignal signal, int processId)
     {
-        if (SendSignal(processId, (int)signal) != 0)
+        if (SendSignal(processId, (int)signal) == 0)
         {
-            throw new Win32Exception(Marshal.GetLastPInvokeError(), $"{signal} could not be sent to process {processId}: {Marshal.GetLastPInvokeErrorMessage()}.");
+            return true;
         }
+
+        var error = Marshal.GetLastPInvokeError();
+        return error == NoSuchProcess ? false : throw new Win32Exception(error, $"{signal} could not be sent to process {processId}: {Marshal.GetPInvokeErrorMessage(error)}.");
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]

@@ -4,6 +4,13 @@ select (select count(*)
         where not exists (select from jobs.job j where j.id = owed.id and j.state = 'completed')
            or not exists (select from chaos.effect e where e.job_id = owed.id)) as lost,
        (select count(*) - count(distinct job_id) from chaos.run) as repeated_runs,
+       -- Every run but the one that completed the job has a row that says how it ended: rescued, failed or handed back.
+       (select coalesce(sum(greatest(r.runs - 1 - (select count(*) from jobs.attempt a where a.job_id = r.job_id and a.outcome <> 'completed'), 0)), 0)::bigint
+        from (select job_id, count(*) as runs from chaos.run group by job_id) r) as unexplained_runs,
+       -- Whatever ends a run uses up its attempt, so that the next one has another number; only a worker that stops gives it back.
+       (select coalesce(sum(greatest(r.runs - 1 - (
+            select count(*) from jobs.attempt a where a.job_id = r.job_id and a.attempt = r.attempt and a.outcome = 'handed_back'), 0)), 0)::bigint
+        from (select job_id, attempt, count(*) as runs from chaos.run group by job_id, attempt) r) as repeated_attempts,
        -- An effect whose job did not complete would happen once more: it counts too.
        (select count(*) - count(distinct job_id) from chaos.effect where is_transactional)
        + (select count(*)

@@ -21,15 +21,23 @@ public sealed class ApiKillTests(Scorecard scorecard) : Scenario(scorecard)
         }
 
         await submitting;
-        await SettleAsync(app, $"SIGKILL of the API right after a 202, {Scale.Times}", submitter, async () =>
-        {
-            var times = new List<TimeSpan>();
-            foreach (var (promised, at) in deaths)
+        var tally = await SettleAsync(
+            app,
+            $"SIGKILL of the API right after a 202, {Scale.Times}",
+            submitter,
+            async () =>
             {
-                times.Add(await app.Ledger.StartTimeAsync(promised, at, Token));
-            }
+                var times = new List<TimeSpan>();
+                foreach (var (promised, at) in deaths)
+                {
+                    times.Add(await app.Ledger.StartTimeAsync(promised, at, Token));
+                }
 
-            return times.Max();
-        });
+                return times.Max();
+            },
+            $"{submitter.Unanswered} calls got no answer");
+        Assert.Equal(0, tally.RepeatedRuns);
+        Assert.Equal(0, submitter.Refused);
+        Assert.True(submitter.Unanswered > 0, "Nobody called the API while it was down.");
     }
 }

@@ -19,6 +19,16 @@ public sealed class PaymentTests(Scorecard scorecard) : Scenario(scorecard)
              + (select count(*) from payments p where (select count(*) from ledger_entries l where l.payment_id = p.id) <> 2)
         """;
 
+    // Forge's handler notes no runs; the attempts that its jobs took say how many there were.
+    private const string Repeated = "select coalesce(sum(attempt - 1), 0)::bigint from jobs.job where kind = 'payment.capture'";
+    private const string Unexplained =
+        """
+        select coalesce(sum(greatest(j.attempt - 1 - (
+            select count(*) from jobs.attempt a where a.job_id = j.id and a.outcome not in ('completed', 'handed_back')), 0)), 0)::bigint
+        from jobs.job j
+        where j.kind = 'payment.capture'
+        """;
+
     private readonly Scorecard _scorecard = scorecard;
     private readonly ConcurrentQueue<string> _promised = [];
     private int _number;
@@ -30,11 +40,12 @@ public sealed class PaymentTests(Scorecard scorecard) : Scenario(scorecard)
         using var client = await app.SignInAsync(Token);
         await app.DelayGatewayAsync(GatewayDelay, Token);
         var placing = Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => PlaceAsync(client)));
+        var unbooked = 0L;
         for (var round = 0; round < Scale.Rounds; round++)
         {
             await Eventually.GetAsync(async token => (await app.CapturedOrdersAsync(token)).Count, count => count > Scale.Jobs * (round + 1) / (Scale.Rounds + 2), "captures at the gateway");
             // The gateway has taken the money of more payments than are booked: some worker waits for its answer.
-            await Eventually.GetAsync(
+            unbooked += await Eventually.GetAsync(
                 async token => (await app.CapturedOrdersAsync(token)).Count - await app.CountAsync("select count(*) from payments where state = 'captured'", token),
                 ahead => ahead > 0,
                 "captures that are not booked yet");
@@ -51,10 +62,12 @@ public sealed class PaymentTests(Scorecard scorecard) : Scenario(scorecard)
         var tally = new Tally(
             _promised.Count,
             Lost: _promised.Except(captured).Count(),
-            RepeatedRuns: await app.CountAsync("select coalesce(sum(attempt - 1), 0)::bigint from jobs.job where kind = 'payment.capture'", Token),
+            RepeatedRuns: await app.CountAsync(Repeated, Token),
+            UnexplainedRuns: await app.CountAsync(Unexplained, Token),
+            RepeatedAttempts: 0,
             DuplicateEffects: captured.Count - captured.Distinct().Count() + await app.CountAsync(Inconsistent, Token));
-        _scorecard.Note($"payments: worker killed before booking, {Scale.Times}", tally, null, "the API killed as well");
-        Assert.Equal((0, 0), (tally.Lost, tally.DuplicateEffects));
+        _scorecard.Note($"payments: worker killed before booking, {Scale.Times}", tally, null, $"{unbooked} captures not booked yet, the API killed as well");
+        tally.AssertIsClean();
         Assert.True(tally.RepeatedRuns > 0, "No payment was interrupted.");
     }
 
@@ -64,16 +77,20 @@ public sealed class PaymentTests(Scorecard scorecard) : Scenario(scorecard)
         {
             // A caller that got no answer asks again with its key: one payment, however often it asks.
             var order = string.Create(CultureInfo.InvariantCulture, $"order-{number}");
-            while (!await TryPlaceAsync(client, order))
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(50), Token);
-            }
-
+            await Bounded.WaitAsync(token => PersistAsync(client, order, token), () => $"the API takes the payment of {order}", Token);
             _promised.Enqueue(order);
         }
     }
 
-    private static async Task<bool> TryPlaceAsync(HttpClient client, string order)
+    private static async Task PersistAsync(HttpClient client, string order, CancellationToken cancellationToken)
+    {
+        while (!await TryPlaceAsync(client, order, cancellationToken))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
+        }
+    }
+
+    private static async Task<bool> TryPlaceAsync(HttpClient client, string order, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/forge/payments")
         {
@@ -82,7 +99,7 @@ public sealed class PaymentTests(Scorecard scorecard) : Scenario(scorecard)
         };
         try
         {
-            using var answer = await client.SendAsync(request, Token);
+            using var answer = await client.SendAsync(request, cancellationToken);
             return answer.StatusCode is HttpStatusCode.Accepted;
         }
         catch (HttpRequestException)

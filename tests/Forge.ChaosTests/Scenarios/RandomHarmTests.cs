@@ -47,6 +47,6 @@ public sealed class RandomHarmTests(Scorecard scorecard) : Scenario(scorecard)
             $"two workers and all of these at random, {Scale.RandomHarm.TotalSeconds:0} s",
             submitter,
             () => app.Ledger.LastEndAsync(over, Token),
-            () => Task.FromResult($"seed {seed}: {harm.Summary}"));
+            $"{harm.Summary}; {submitter.Refused} calls refused, {submitter.Unanswered} not answered; seed {seed}");
     }
 }
