@@ -17,4 +17,11 @@ public sealed class RetryBackoffTests
         Assert.All(delays, delay => Assert.InRange(delay, seconds * 0.9, seconds * 1.1));
         Assert.True(delays.Distinct().Count() > 100);
     }
+
+    [Fact]
+    public void RetryAfter_WhenItIsMoreThanAYear_IsRefused()
+    {
+        Assert.Equal(TimeSpan.FromDays(365), new RetryAfterException(TimeSpan.FromDays(365), "a long pause").Delay);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RetryAfterException(TimeSpan.FromDays(366), "too long a pause"));
+    }
 }
