@@ -19,6 +19,15 @@ public sealed class RetryBackoffTests
     }
 
     [Fact]
+    public void Delay_WhenDoublingGoesBeyondAllTime_IsTheLimit()
+    {
+        var options = new JobKindOptions { FirstRetryDelay = TimeSpan.FromDays(300), MaxRetryDelay = TimeSpan.FromDays(365), MaxAttempts = 100 };
+        options.Validate("slow");
+
+        Assert.InRange(RetryBackoff.DelayAfter(99, options).TotalDays, 365 * 0.9, 365 * 1.1);
+    }
+
+    [Fact]
     public void RetryAfter_WhenItIsMoreThanAYear_IsRefused()
     {
         Assert.Equal(TimeSpan.FromDays(365), new RetryAfterException(TimeSpan.FromDays(365), "a long pause").Delay);
