@@ -239,6 +239,46 @@ public sealed class JobFencingTests(JobServers servers) : JobTests(servers)
         }
     }
 
+    [Fact]
+    public async Task WorkerThatWakes_WhileItsJobsAreBeingRescued_StartsNoneOfThem()
+    {
+        var started = 0;
+        await using var waking = await JobProgram.CreateAsync(Database);
+        waking.Script.Run = (_, _) =>
+        {
+            Interlocked.Increment(ref started);
+            return Task.CompletedTask;
+        };
+        waking.Get<JobBuffer>().Add([await waking.ClaimAsync(await waking.EnqueueAsync())]);
+        await Database.ExecuteAsync("update jobs.worker set lease_expires_at = now() - interval '1 hour'");
+
+        // Another worker's rescue, held up right before its end.
+        await using var other = await JobProgram.CreateAsync(Database);
+        Task rescue, beat;
+        await using (await Database.HoldUpAsync("insert on jobs.attempt"))
+        {
+            rescue = RescueAsync();
+            await Database.WaitForWaiterAsync();
+            beat = waking.Get<WorkerHeartbeat>().BeatAsync(Token);
+            await Task.WhenAny(beat, Database.WaitForWaiterAsync("transactionid"));
+        }
+
+        await rescue;
+        await beat;
+
+        Assert.Equal((0, 0), (waking.Get<JobBuffer>().Count, Volatile.Read(ref started)));
+        Assert.Equal(1, await Database.ScalarAsync<long>("select count(*) from jobs.attempt where outcome = 'rescued'"));
+
+        // Nobody is judged for one lease after the start of Postgres.
+        async Task RescueAsync()
+        {
+            while (await Database.ScalarAsync<long>("select count(*) from jobs.job where state = 'running'") > 0)
+            {
+                await other.Get<JobRescuer>().RunOnceAsync(Token);
+            }
+        }
+    }
+
     private async Task WriteEffectAsync(JobContext<TestPayload> context, bool commit, CancellationToken token)
     {
         await using var connection = await Database.Data.OpenConnectionAsync(token);
