@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
+using StackExchange.Redis;
 
 namespace Forge.Jobs.Tests.Working;
 
@@ -276,6 +278,35 @@ public sealed class JobFencingTests(JobServers servers) : JobTests(servers)
             {
                 await other.Get<JobRescuer>().RunOnceAsync(Token);
             }
+        }
+    }
+
+    [Fact]
+    public async Task Rescue_OfSeveralJobs_IsAnnouncedInOneMessage()
+    {
+        await using var silent = await JobProgram.CreateAsync(Database);
+        var ids = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => silent.EnqueueAsync()));
+        await silent.Get<WorkerHeartbeat>().BeatAsync(Token);
+        var messages = new ConcurrentQueue<RedisValue>();
+        await silent.Get<IConnectionMultiplexer>().GetSubscriber().SubscribeAsync(silent.Get<RedisNames>().Changes, (_, message) => messages.Enqueue(message));
+        var runs = await silent.Get<JobClaimer>().ClaimAsync(3, Token);
+        Assert.Equal(3, Named(await NextMessageAsync()));
+
+        await silent.Get<JobRescuer>().RescueStrandedAsync([.. runs.Select(run => run.LeaseToken)], Token);
+
+        Assert.Equal(3, Named(await NextMessageAsync()));
+
+        int Named(RedisValue message) => ids.Count(id => ChangeMessage.Names(message, id));
+
+        async Task<RedisValue> NextMessageAsync()
+        {
+            RedisValue message;
+            while (!messages.TryDequeue(out message) || Named(message) == 0)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), Token);
+            }
+
+            return message;
         }
     }
 
