@@ -49,6 +49,23 @@ public sealed class JobDatabase : IAsyncDisposable
         }
     }
 
+    /// <summary>Has Postgres refuse the first <paramref name="times"/> changes of jobs that fit <paramref name="condition"/>, which may name <c>old</c> and <c>new</c>, with that SQLSTATE.</summary>
+    public Task RefuseFirstAsync(int times, string condition, string sqlState = PostgresErrorCodes.RaiseException) => ExecuteAsync(
+        $"""
+        create sequence refusals;
+        create function refuse() returns trigger language plpgsql as $$
+        begin
+            -- A sequence also counts in what is rolled back.
+            if nextval('public.refusals') <= {times} then
+                raise exception 'refused by the test' using errcode = '{sqlState}';
+            end if;
+            return new;
+        end $$;
+        create trigger refuse before update on jobs.job for each row when ({condition}) execute function public.refuse();
+        """);
+
+    public Task<bool> HasRefusedAsync() => ScalarAsync<bool>("select is_called from refusals");
+
     /// <summary>Holds up every <paramref name="change"/>, such as <c>insert on jobs.attempt</c>, from here on until the result is disposed.</summary>
     public async Task<IAsyncDisposable> HoldUpAsync(string change, string condition = "true")
     {
