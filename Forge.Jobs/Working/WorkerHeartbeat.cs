@@ -52,7 +52,7 @@ internal sealed partial class WorkerHeartbeat(
     {
         var runs = running.All;
         var buffered = buffer.All().Select(job => job.LeaseToken).ToHashSet();
-        var asked = time.GetTimestamp();
+        var asked = lease.Now;
         var honoured = _honouredPauses;
         var (held, paused) = await RenewAsync(honoured, cancellationToken);
         lease.Renewed(asked);
