@@ -242,6 +242,56 @@ public sealed class JobFencingTests(JobServers servers) : JobTests(servers)
     }
 
     [Fact]
+    public async Task Heartbeat_WhenItHasToTidyUpWhileThePoolIsUsedUp_StillRenewsTheLease()
+    {
+        const int PoolSize = 4;
+        await using var program = await JobProgram.StartAsync(Database, builder =>
+        {
+            builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Database.ConnectionString) { MaxPoolSize = PoolSize, ApplicationName = "small pool" }));
+            builder.Services.Configure<JobWorkerOptions>(options => options.Concurrency = PoolSize - 1);
+        });
+        var goOn = new TaskCompletionSource();
+        using var holding = new SemaphoreSlim(0);
+        program.Script.Run = async (_, token) =>
+        {
+            await using var connection = await program.Get<NpgsqlDataSource>().OpenConnectionAsync(token);
+            holding.Release();
+            await goOn.Task.WaitAsync(token);
+        };
+        var ids = await Task.WhenAll(Enumerable.Range(1, PoolSize - 1).Select(_ => program.EnqueueAsync()));
+        for (var held = 1; held < PoolSize; held++)
+        {
+            Assert.True(await holding.WaitAsync(TimeSpan.FromSeconds(30), Token));
+        }
+
+        // A job that was claimed and waits for a place, and which somebody cancels: giving it back needs a connection.
+        await using var other = await JobProgram.CreateAsync(Database);
+        var waiting = await other.EnqueueAsync(change: request => request with { Delay = TimeSpan.FromHours(1) });
+        var leaseToken = await Database.ScalarAsync<long>(
+            "update jobs.job set state = 'running', attempt = 1, started_at = now(), lease_token = nextval('jobs.lease_token'), worker_id = @worker where id = @id returning lease_token",
+            new("worker", program.Get<WorkerIdentity>().Id),
+            new("id", waiting));
+        program.Get<JobBuffer>().Add([new(waiting, leaseToken, JobProgram.Kind, 1, "default", 5, "{}", 1, 3, null, DateTimeOffset.UnixEpoch, TimeSpan.Zero, null, null)]);
+        await other.Control.CancelAsync(waiting, Token);
+
+        var lease = program.Get<IOptions<JobWorkerOptions>>().Value.LeaseDuration;
+        var until = DateTime.UtcNow + (lease * 3);
+        while (DateTime.UtcNow < until)
+        {
+            Assert.True(await Database.ScalarAsync<bool>("select lease_expires_at > now() from jobs.worker where id = @worker", new NpgsqlParameter("worker", program.Get<WorkerIdentity>().Id)));
+            await Task.Delay(TimeSpan.FromMilliseconds(50), Token);
+        }
+
+        goOn.SetResult();
+        foreach (var id in ids)
+        {
+            Assert.Equal(1, (await program.WaitForAsync(id, JobState.Completed)).Attempt);
+        }
+
+        await program.WaitForAsync(waiting, JobState.Cancelled);
+    }
+
+    [Fact]
     public async Task WorkerThatWakes_WhileItsJobsAreBeingRescued_StartsNoneOfThem()
     {
         var started = 0;
