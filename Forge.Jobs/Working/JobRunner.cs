@@ -84,11 +84,6 @@ internal sealed partial class JobRunner(
                 return;
             }
 
-            if (run.Reason is StopReason.WorkerStopping && end.State is not JobState.Completed)
-            {
-                end = end with { Outcome = AttemptOutcome.HandedBack, State = JobState.Available };
-            }
-
             (end, var stored) = await StoreAsync(end);
             if (stored is { } state)
             {
@@ -171,6 +166,8 @@ internal sealed partial class JobRunner(
         {
             null => new AttemptEnd(job, AttemptOutcome.Completed, JobState.Completed) { ResultJson = context.ResultJson, ResultFile = context.ResultFile },
             OperationCanceledException when run.Token.IsCancellationRequested => Stopped(run),
+            // What fails then may fail for it.
+            _ when run.Reason is StopReason.WorkerStopping => FailedAtStop(job, failure),
             DoNotRetryException => Failed(job, failure, JobState.Discarded),
             _ => Failed(job, failure, NextState(job)),
         };
@@ -188,9 +185,14 @@ internal sealed partial class JobRunner(
         _ => new AttemptEnd(run.Job, AttemptOutcome.HandedBack, JobState.Available),
     };
 
+    private AttemptEnd FailedAtStop(ClaimedJob job, Exception exception)
+    {
+        JobFailedAtStop(exception, job.Id, job.Kind, job.Attempt);
+        return new AttemptEnd(job, AttemptOutcome.HandedBack, JobState.Available) { ErrorType = CauseOf(exception).GetType().FullName, ErrorMessage = exception.Message };
+    }
+
     private AttemptEnd Failed(ClaimedJob job, Exception exception, JobState next)
     {
-        var cause = exception is DoNotRetryException or RetryAfterException ? exception.InnerException ?? exception : exception;
         if (next is JobState.Discarded)
         {
             JobFailedForGood(exception, job.Id, job.Kind, job.Attempt);
@@ -202,11 +204,13 @@ internal sealed partial class JobRunner(
 
         return new AttemptEnd(job, AttemptOutcome.Failed, next)
         {
-            ErrorType = cause.GetType().FullName,
+            ErrorType = CauseOf(exception).GetType().FullName,
             ErrorMessage = exception.Message,
             RetryDelay = exception is RetryAfterException { Delay: var delay } ? delay : RetryBackoff.DelayAfter(job.Attempt, scope.OptionsOf(job.Kind)),
         };
     }
+
+    private static Exception CauseOf(Exception exception) => exception is DoNotRetryException or RetryAfterException ? exception.InnerException ?? exception : exception;
 
     private static JobState NextState(ClaimedJob job) => job.Attempt < job.MaxAttempts ? JobState.Retryable : JobState.Discarded;
 
@@ -262,6 +266,9 @@ internal sealed partial class JobRunner(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Job {JobId} ({JobKind}) failed attempt {Attempt} and is not tried again.")]
     private partial void JobFailedForGood(Exception exception, Guid jobId, string jobKind, int attempt);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} ({JobKind}) failed attempt {Attempt} while its worker stops, and is handed back.")]
+    private partial void JobFailedAtStop(Exception exception, Guid jobId, string jobKind, int attempt);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The handler of job {JobId} ({JobKind}) failed in attempt {Attempt} after it had completed the job in its transaction; the job is completed.")]
     private partial void HandlerFailedAfterCompletion(Exception exception, Guid jobId, string jobKind, int attempt);

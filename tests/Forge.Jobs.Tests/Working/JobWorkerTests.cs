@@ -207,6 +207,28 @@ public sealed class JobWorkerTests(JobServers servers) : JobTests(servers)
     }
 
     [Fact]
+    public async Task Job_WhenItsHandlerThrowsBecauseItsWorkerStops_IsHandedBackWithTheError()
+    {
+        await using var program = await JobProgram.StartAsync(Database);
+        var running = new TaskCompletionSource();
+        program.Script.Run = async (_, token) =>
+        {
+            running.SetResult();
+            await Task.Delay(Timeout.Infinite, token).ContinueWith(_ => { }, TaskScheduler.Default);
+            throw new DoNotRetryException("broken off", new FormatException());
+        };
+        var id = await program.EnqueueAsync(change: request => request with { MaxAttempts = 1 });
+        await running.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
+
+        await program.StopAsync();
+
+        var job = (await program.Reader.FindAsync(id, Token))!;
+        Assert.Equal((JobState.Available, 0), (job.State, job.Attempt));
+        var attempt = Assert.Single(job.Attempts);
+        Assert.Equal(("handed_back", "System.FormatException", "broken off"), (attempt.Outcome, attempt.ErrorType, attempt.ErrorMessage));
+    }
+
+    [Fact]
     public async Task Job_WhenItsWorkerStopsAndItCanFinishInTime_Finishes()
     {
         await using var program = await JobProgram.StartAsync(Database);
