@@ -13,6 +13,7 @@ internal static class JobSql
     public static readonly string ClaimLimited = Read("Working.claim-limited.sql");
     public static readonly string ClaimOldest = Read("Working.claim-oldest.sql");
     public static readonly string Complete = Read("Working.complete.sql");
+    public static readonly string FindEnd = Read("Working.find-end.sql");
     public static readonly string Finish = Read("Working.finish.sql");
     public static readonly string Rescue = Read("Working.rescue.sql");
     public static readonly string HandBack = Read("Working.hand-back.sql");

@@ -23,7 +23,7 @@ internal sealed class JobHandBack(NpgsqlDataSource dataSource, JobDispatch dispa
         {
             available = await ReleaseAsync(jobs, cancellationToken);
         }
-        catch (NpgsqlException)
+        catch (Exception)
         {
             buffer.Add(jobs);
             throw;

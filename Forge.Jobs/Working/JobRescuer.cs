@@ -53,6 +53,38 @@ internal sealed partial class JobRescuer(
 
     private async Task<int> RescueAsync(IReadOnlyCollection<long> stranded, bool canJudge, CancellationToken cancellationToken)
     {
+        var rescued = await TakeAsync(stranded, canJudge, cancellationToken);
+        foreach (var job in rescued)
+        {
+            metrics.Rescued(job.Queue, job.Kind, job.State);
+            if (job.State is JobState.Available)
+            {
+                JobRescued(job.Id, job.Kind, job.Worker);
+            }
+            else
+            {
+                JobEndedByRescue(job.Id, job.Kind, job.Worker, job.State);
+            }
+        }
+
+        dispatch.AnnounceChanges([.. rescued.Select(job => job.Id)]);
+        if (rescued.Where(job => job.State is JobState.Available).ToList() is { Count: > 0 } available)
+        {
+            dispatch.PushFront([.. available.Select(job => new DispatchedJob(job.Id, job.Queue, job.Priority, job.IsLimited ? job.Kind : null))]);
+        }
+
+        foreach (var kind in rescued.Where(job => job.IsLimited && job.State is not JobState.Available).Select(job => job.Kind).Distinct(StringComparer.Ordinal))
+        {
+            // A place is free; those who are available have told it already.
+            dispatch.NudgeFor(kind);
+        }
+
+        return rescued.Count;
+    }
+
+    /// <summary>Returns after the commit: followers that are told before it would look too early.</summary>
+    private async Task<List<RescuedJob>> TakeAsync(IReadOnlyCollection<long> stranded, bool canJudge, CancellationToken cancellationToken)
+    {
         await using var command = dataSource.CreateCommand(JobSql.Rescue);
         command.Parameters.Add(new("stranded_tokens", NpgsqlDbType.Array | NpgsqlDbType.Bigint) { Value = stranded.ToArray() });
         command.Parameters.Add(new("judge", canJudge));
@@ -60,40 +92,23 @@ internal sealed partial class JobRescuer(
         command.Parameters.Add(new("limit", BatchSize));
         command.Parameters.Add(new("error_type", typeof(JobLeaseLostException).FullName!));
         command.Parameters.Add(new("error_message", Reason));
-        var count = 0;
-        var available = new List<DispatchedJob>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rescued = new List<RescuedJob>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            count++;
-            var id = reader.GetGuid(0);
-            var (kind, queue, priority) = (reader.GetString(1), reader.GetString(2), reader.GetInt16(3));
-            var state = JobStateExtensions.Parse(reader.GetString(4));
-            metrics.Rescued(queue, kind, state);
-            dispatch.AnnounceChange(id);
-            if (reader.GetBoolean(6))
-            {
-                // Its place is free, whatever became of it.
-                dispatch.NudgeFor(kind);
-            }
-
-            if (state is JobState.Available)
-            {
-                available.Add(new DispatchedJob(id, queue, priority, reader.GetBoolean(6) ? kind : null));
-                JobRescued(id, kind, reader.GetString(5));
-            }
-            else
-            {
-                JobEndedByRescue(id, kind, reader.GetString(5), state);
-            }
+            rescued.Add(new RescuedJob(
+                reader.GetGuid(0),
+                reader.GetString(1),
+                reader.GetString(2),
+                reader.GetInt16(3),
+                JobStateExtensions.Parse(reader.GetString(4)),
+                reader.GetString(5),
+                reader.GetBoolean(6)));
         }
 
-        if (available.Count > 0)
-        {
-            dispatch.PushFront(available);
-        }
-
-        return count;
+        // The commit's own failure arrives with this.
+        await reader.NextResultAsync(cancellationToken);
+        return rescued;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} ({JobKind}) was rescued from the silent worker {Worker}.")]
@@ -101,4 +116,6 @@ internal sealed partial class JobRescuer(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Job {JobId} ({JobKind}) of the silent worker {Worker} is not run again: it is {State}.")]
     private partial void JobEndedByRescue(Guid jobId, string jobKind, string worker, JobState state);
+
+    private sealed record RescuedJob(Guid Id, string Kind, string Queue, int Priority, JobState State, string Worker, bool IsLimited);
 }

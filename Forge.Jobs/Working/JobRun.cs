@@ -1,15 +1,19 @@
+using Microsoft.Extensions.Logging;
+
 namespace Forge.Jobs;
 
 /// <summary>One run in this process: the job and the token its handler watches.</summary>
-internal sealed class JobRun : IDisposable
+internal sealed partial class JobRun : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly ITimer _timeout;
+    private readonly ILogger _logger;
     private int _reason;
 
-    public JobRun(ClaimedJob job, TimeSpan timeout, TimeProvider time)
+    public JobRun(ClaimedJob job, TimeSpan timeout, TimeProvider time, ILogger logger)
     {
         Job = job;
+        _logger = logger;
         _timeout = time.CreateTimer(static run => ((JobRun)run!).Stop(StopReason.TimedOut), this, timeout, Timeout.InfiniteTimeSpan);
     }
 
@@ -45,5 +49,13 @@ internal sealed class JobRun : IDisposable
         {
             // The run ended by itself at this moment.
         }
+        catch (Exception exception)
+        {
+            // The token is cancelled all the same.
+            CallbackFailed(exception, Job.Id, Job.Kind);
+        }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What the handler of job {JobId} ({JobKind}) registered on its token failed.")]
+    private partial void CallbackFailed(Exception exception, Guid jobId, string jobKind);
 }

@@ -28,13 +28,28 @@ internal sealed partial class JobRunner(
     /// <summary>Calls the handler, and returns when its place is free. The end is stored meanwhile or later, together with others; <see cref="RunningJobs"/> knows the run until then.</summary>
     public async Task RunAsync(ClaimedJob job)
     {
-        var run = new JobRun(job, scope.OptionsOf(job.Kind).Timeout, time);
-        running.Add(run);
-        var ended = StoreEndAsync(run, await RunHandlerAsync(run));
-        if (running.Count > MaxUnstored)
+        JobRun? run = null;
+        try
         {
-            // Postgres does not keep up, or is away: work that nobody can record must not pile up.
-            await ended;
+            run = new JobRun(job, scope.OptionsOf(job.Kind).Timeout, time, logger);
+            running.Add(run);
+            var ended = StoreEndAsync(run, await RunHandlerAsync(run));
+            if (running.Count > MaxUnstored)
+            {
+                // Postgres does not keep up, or is away: work that nobody can record must not pile up.
+                await ended;
+            }
+        }
+        catch (Exception exception)
+        {
+            // Not the handler's: those are its attempt's end. The heartbeat finds a job that this worker holds and does not run, and has it rescued.
+            if (run is not null)
+            {
+                running.Remove(run);
+                run.Dispose();
+            }
+
+            RunBroke(exception, job.Id, job.Kind);
         }
     }
 
@@ -69,12 +84,8 @@ internal sealed partial class JobRunner(
                 return;
             }
 
-            if (run.Reason is StopReason.WorkerStopping && end.State is not JobState.Completed)
-            {
-                end = end with { Outcome = AttemptOutcome.HandedBack, State = JobState.Available };
-            }
-
-            if (await StoreAsync(end) is { } state)
+            (end, var stored) = await StoreAsync(end);
+            if (stored is { } state)
             {
                 JobEnded(job.Id, job.Kind, job.Attempt, end.Outcome, state);
                 metrics.Ended(job, end.Outcome, state, duration, end.ErrorType);
@@ -123,34 +134,43 @@ internal sealed partial class JobRunner(
             return Failed(job, exception, JobState.Discarded);
         }
 
+        Exception? failure = null;
         try
         {
-            await using (var services = scopes.CreateAsyncScope())
-            {
-                await handler.HandleAsync(services.ServiceProvider, context, run.Token);
-            }
-
-            if (context.IsCompletedInTransaction)
-            {
-                return await writer.IsStillHeldAsync(job, CancellationToken.None)
-                    ? throw new InvalidOperationException("The handler completed the job in a transaction and returned without having committed it.")
-                    : null;
-            }
-
-            return new AttemptEnd(job, AttemptOutcome.Completed, JobState.Completed) { ResultJson = context.ResultJson, ResultFile = context.ResultFile };
-        }
-        catch (OperationCanceledException) when (run.Token.IsCancellationRequested)
-        {
-            return Stopped(run);
-        }
-        catch (DoNotRetryException exception)
-        {
-            return Failed(job, exception, JobState.Discarded);
+            await using var services = scopes.CreateAsyncScope();
+            await handler.HandleAsync(services.ServiceProvider, context, run.Token);
         }
         catch (Exception exception)
         {
-            return Failed(job, exception, NextState(job));
+            failure = exception;
         }
+
+        if (context.IsCompletedInTransaction)
+        {
+            // Whether it has committed, only Postgres knows, whatever the handler threw after that.
+            var found = await KeepTryingAsync(job.Id, () => writer.FindEndAsync(job, CancellationToken.None));
+            if (found.State is JobState.Completed)
+            {
+                if (failure is not null)
+                {
+                    HandlerFailedAfterCompletion(failure, job.Id, job.Kind, job.Attempt);
+                }
+
+                return null;
+            }
+
+            failure ??= new InvalidOperationException("The handler completed the job in a transaction and returned without having committed it.");
+        }
+
+        return failure switch
+        {
+            null => new AttemptEnd(job, AttemptOutcome.Completed, JobState.Completed) { ResultJson = context.ResultJson, ResultFile = context.ResultFile },
+            OperationCanceledException when run.Token.IsCancellationRequested => Stopped(run),
+            // What fails then may fail for it.
+            _ when run.Reason is StopReason.WorkerStopping => FailedAtStop(job, failure),
+            DoNotRetryException => Failed(job, failure, JobState.Discarded),
+            _ => Failed(job, failure, NextState(job)),
+        };
     }
 
     private AttemptEnd Stopped(JobRun run) => run.Reason switch
@@ -165,12 +185,17 @@ internal sealed partial class JobRunner(
         _ => new AttemptEnd(run.Job, AttemptOutcome.HandedBack, JobState.Available),
     };
 
+    private AttemptEnd FailedAtStop(ClaimedJob job, Exception exception)
+    {
+        JobFailedAtStop(exception, job.Id, job.Kind, job.Attempt);
+        return new AttemptEnd(job, AttemptOutcome.HandedBack, JobState.Available) { ErrorType = CauseOf(exception).GetType().FullName, ErrorMessage = exception.Message };
+    }
+
     private AttemptEnd Failed(ClaimedJob job, Exception exception, JobState next)
     {
-        var cause = exception is DoNotRetryException or RetryAfterException ? exception.InnerException ?? exception : exception;
         if (next is JobState.Discarded)
         {
-            JobDiscarded(exception, job.Id, job.Kind, job.Attempt);
+            JobFailedForGood(exception, job.Id, job.Kind, job.Attempt);
         }
         else
         {
@@ -179,44 +204,74 @@ internal sealed partial class JobRunner(
 
         return new AttemptEnd(job, AttemptOutcome.Failed, next)
         {
-            ErrorType = cause.GetType().FullName,
+            ErrorType = CauseOf(exception).GetType().FullName,
             ErrorMessage = exception.Message,
             RetryDelay = exception is RetryAfterException { Delay: var delay } ? delay : RetryBackoff.DelayAfter(job.Attempt, scope.OptionsOf(job.Kind)),
         };
     }
 
+    private static Exception CauseOf(Exception exception) => exception is DoNotRetryException or RetryAfterException ? exception.InnerException ?? exception : exception;
+
     private static JobState NextState(ClaimedJob job) => job.Attempt < job.MaxAttempts ? JobState.Retryable : JobState.Discarded;
 
-    /// <summary>Tries until the end is stored or the job is known to be somebody else's: a handler's work is not thrown away because Postgres was restarted.</summary>
-    private async Task<JobState?> StoreAsync(AttemptEnd end)
+    /// <summary>Tries until the end is stored or the job is known to be somebody else's: a handler's work is not thrown away because Postgres was restarted. Returns what was stored, and the job's state after it; null when the job was taken from the run.</summary>
+    private async Task<(AttemptEnd End, JobState? State)> StoreAsync(AttemptEnd end)
+    {
+        JobState? state;
+        try
+        {
+            state = await KeepTryingAsync(end.Job.Id, () => writer.FinishAsync(end, CancellationToken.None));
+        }
+        catch (PostgresException exception) when (IsRefusal(exception) && end.State is JobState.Completed)
+        {
+            end = Failed(end.Job, exception, NextState(end.Job)) with { TraceId = end.TraceId };
+            state = await KeepTryingAsync(end.Job.Id, () => writer.FinishAsync(end, CancellationToken.None));
+        }
+
+        if (state is null)
+        {
+            // The job is not this run's any more. It may be so because an earlier write of this end was committed and its answer lost, or failed for others' sake.
+            var found = await KeepTryingAsync(end.Job.Id, () => writer.FindEndAsync(end.Job, CancellationToken.None));
+            return found.Outcome is { } outcome ? (end with { Outcome = outcome }, found.State) : (end, null);
+        }
+
+        return (end, state);
+    }
+
+    private async Task<T> KeepTryingAsync<T>(Guid jobId, Func<Task<T>> ask)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await writer.FinishAsync(end, CancellationToken.None);
+                return await ask();
             }
-            catch (NpgsqlException exception) when (exception is not PostgresException { IsTransient: false, SqlState: not PostgresErrorCodes.AdminShutdown } && attempt < MaxStoreAttempts)
+            catch (NpgsqlException exception) when (attempt < MaxStoreAttempts && !IsRefusal(exception))
             {
-                StoreRetry(exception, end.Job.Id);
+                StoreRetry(exception, jobId);
                 await Task.Delay(StoreRetryPause, time, CancellationToken.None);
-            }
-            catch (PostgresException exception) when (end.State is JobState.Completed)
-            {
-                // Postgres refuses the result itself, such as a number that its jsonb cannot hold.
-                end = Failed(end.Job, exception, NextState(end.Job)) with { TraceId = end.TraceId };
             }
         }
     }
 
+    /// <summary>Postgres refuses what is to be stored, such as a number that its jsonb cannot hold: a data exception (class 22), or a limit of the program exceeded. All else is about Postgres, and passes.</summary>
+    private static bool IsRefusal(NpgsqlException exception) =>
+        exception is PostgresException { SqlState: var state } && (state.StartsWith("22", StringComparison.Ordinal) || state == PostgresErrorCodes.ProgramLimitExceeded);
+
     [LoggerMessage(Level = LogLevel.Debug, Message = "Job {JobId} ({JobKind}) ended attempt {Attempt} as {Outcome} and is {State}.")]
     private partial void JobEnded(Guid jobId, string jobKind, int attempt, string outcome, JobState state);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} ({JobKind}) failed attempt {Attempt} of {MaxAttempts} and will be tried again.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} ({JobKind}) failed attempt {Attempt} of {MaxAttempts}.")]
     private partial void JobAttemptFailed(Exception exception, Guid jobId, string jobKind, int attempt, int maxAttempts);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Job {JobId} ({JobKind}) failed attempt {Attempt} and goes to the dead letters.")]
-    private partial void JobDiscarded(Exception exception, Guid jobId, string jobKind, int attempt);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Job {JobId} ({JobKind}) failed attempt {Attempt} and is not tried again.")]
+    private partial void JobFailedForGood(Exception exception, Guid jobId, string jobKind, int attempt);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} ({JobKind}) failed attempt {Attempt} while its worker stops, and is handed back.")]
+    private partial void JobFailedAtStop(Exception exception, Guid jobId, string jobKind, int attempt);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The handler of job {JobId} ({JobKind}) failed in attempt {Attempt} after it had completed the job in its transaction; the job is completed.")]
+    private partial void HandlerFailedAfterCompletion(Exception exception, Guid jobId, string jobKind, int attempt);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} ({JobKind}) was taken from attempt {Attempt} while it ran; its end is not stored.")]
     private partial void JobLeaseLost(Guid jobId, string jobKind, int attempt);
@@ -226,4 +281,7 @@ internal sealed partial class JobRunner(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The end of job {JobId} ({JobKind}) could not be stored; the job will be rescued.")]
     private partial void JobEndNotStored(Exception exception, Guid jobId, string jobKind);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The run of job {JobId} ({JobKind}) broke outside its handler; the job will be rescued.")]
+    private partial void RunBroke(Exception exception, Guid jobId, string jobKind);
 }

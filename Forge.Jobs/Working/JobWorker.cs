@@ -10,6 +10,7 @@ namespace Forge.Jobs;
 internal sealed partial class JobWorker(
     WorkerHeartbeat heartbeat,
     WorkerIdentity worker,
+    WorkerLease lease,
     RunningJobs running,
     JobBuffer buffer,
     JobHandBack handBack,
@@ -21,7 +22,9 @@ internal sealed partial class JobWorker(
     TimeProvider time,
     ILogger<JobWorker> logger) : IHostedLifecycleService, IDisposable
 {
-    private static readonly TimeSpan HandBackTime = TimeSpan.FromSeconds(1);
+    /// <summary>How long handlers get to end after <see cref="JobWorkerOptions.StopGrace"/>, once their tokens are cancelled.</summary>
+    public static readonly TimeSpan HandBackTime = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _stopHeartbeat = new();
     private Task _heartbeats = Task.CompletedTask;
 
@@ -41,11 +44,11 @@ internal sealed partial class JobWorker(
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         using var untraced = SuppressInstrumentationScope.Begin();
+        var begun = time.GetTimestamp();
         await signals.StopAsync();
-        // A claim that is under way still brings jobs.
-        await signals.Claiming.WaitAsync(cancellationToken);
-        await HandBackBufferedAsync();
-        await WaitUntilIdleAsync(options.Value.StopGrace, cancellationToken);
+        lease.Close();
+        await HandBackClaimedAsync(options.Value.StopGrace, cancellationToken);
+        await WaitUntilIdleAsync(options.Value.StopGrace - time.GetElapsedTime(begun), cancellationToken);
         foreach (var run in running.All)
         {
             run.Stop(StopReason.WorkerStopping);
@@ -60,6 +63,8 @@ internal sealed partial class JobWorker(
 
         await _stopHeartbeat.CancelAsync();
         await _heartbeats;
+        // Where it failed before, or a claim was late.
+        await HandBackClaimedAsync(options.Value.StopGrace + HandBackTime - time.GetElapsedTime(begun), cancellationToken);
         await SignOffAsync();
         WorkerStopped(worker.Id);
     }
@@ -90,15 +95,36 @@ internal sealed partial class JobWorker(
         }
     }
 
+    /// <summary>Hands back what was claimed and has not started, with what a claim that is under way still brings. One that hangs must cost neither the others their hand-back nor the worker its sign-off.</summary>
+    private async Task HandBackClaimedAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var isClaimOver = false;
+        try
+        {
+            isClaimOver = await signals.Claiming.WaitAsync(patience > TimeSpan.Zero ? patience : TimeSpan.Zero, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The host's patience is over.
+        }
+
+        await HandBackBufferedAsync();
+        if (isClaimOver)
+        {
+            // The heartbeat, which goes on, honours pauses with it.
+            signals.Claiming.Release();
+        }
+    }
+
     private async Task HandBackBufferedAsync()
     {
         try
         {
             await handBack.ReturnAsync(buffer.Remove(_ => true), CancellationToken.None);
         }
-        catch (NpgsqlException exception)
+        catch (Exception exception)
         {
-            // They are rescued like the jobs of a worker that died.
+            // Tried again with the next heartbeat and at the end of the stop; then they are rescued like the jobs of a worker that died.
             HandBackFailed(exception);
         }
     }
@@ -121,7 +147,7 @@ internal sealed partial class JobWorker(
             command.Parameters.Add(new("worker", worker.Id));
             await command.ExecuteNonQueryAsync(CancellationToken.None);
         }
-        catch (NpgsqlException exception)
+        catch (Exception exception)
         {
             SignOffFailed(exception, worker.Id);
         }
@@ -136,7 +162,7 @@ internal sealed partial class JobWorker(
     [LoggerMessage(Level = LogLevel.Warning, Message = "The handler of job {JobId} ({JobKind}) does not heed its token; the job will be rescued.")]
     private partial void HandlerDoesNotStop(Guid jobId, string jobKind);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Jobs that had not started could not be handed back; they will be rescued.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Jobs that had not started could not be handed back; if it fails until the end of the stop, they will be rescued.")]
     private partial void HandBackFailed(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Worker {Worker} could not sign off; its lease will run out.")]

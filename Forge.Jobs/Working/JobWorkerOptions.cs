@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Forge.Jobs;
@@ -68,7 +69,7 @@ public sealed class JobWorkerOptions
     [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
     public TimeSpan RetainDiscarded { get; set; } = TimeSpan.FromDays(30);
 
-    /// <summary>How long running jobs get to finish when the worker stops; then they are handed back without using up an attempt. Must fit into the host's shutdown timeout.</summary>
+    /// <summary>How long running jobs get to finish when the worker stops; then they are handed back without using up an attempt. It and one second more must fit into the host's shutdown timeout (30 s by default), or the worker does not start.</summary>
     /// <value>The default is 2.5 seconds.</value>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(2.5);
@@ -88,4 +89,15 @@ internal sealed class JobWorkerIntervalsValidator : IValidateOptions<JobWorkerOp
         options.HeartbeatInterval * 2 < options.LeaseDuration
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail($"{nameof(options.HeartbeatInterval)} must be less than half of {nameof(options.LeaseDuration)}, or one late heartbeat costs the worker its jobs.");
+}
+
+/// <summary>Checks that a stop fits into the time which the host gives to it.</summary>
+internal sealed class JobWorkerShutdownValidator(IOptions<HostOptions> host) : IValidateOptions<JobWorkerOptions>
+{
+    public ValidateOptionsResult Validate(string? name, JobWorkerOptions options) =>
+        host.Value.ShutdownTimeout == Timeout.InfiniteTimeSpan || options.StopGrace + JobWorker.HandBackTime <= host.Value.ShutdownTimeout
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail(
+                $"{JobWorkerOptions.SectionName}:{nameof(options.StopGrace)} of {options.StopGrace}, and {JobWorker.HandBackTime} to hand jobs back, take longer than " +
+                $"the host's shutdown timeout of {host.Value.ShutdownTimeout}. Shorten it, or raise HostOptions.ShutdownTimeout.");
 }

@@ -7,10 +7,10 @@ internal static class RetryBackoff
 
     public static TimeSpan DelayAfter(int attempt, JobKindOptions options)
     {
-        var exponential = options.FirstRetryDelay * Math.Pow(2, Math.Min(attempt - 1, 30));
-        var limited = exponential < options.MaxRetryDelay ? exponential : options.MaxRetryDelay;
+        // As a number until it is limited: a TimeSpan ends long before the doubling does.
+        var seconds = Math.Min(options.FirstRetryDelay.TotalSeconds * Math.Pow(2, attempt - 1), options.MaxRetryDelay.TotalSeconds);
 #pragma warning disable CA5394 // Spreading load needs no secret numbers.
-        return limited * (1 - Jitter + Random.Shared.NextDouble() * 2 * Jitter);
+        return TimeSpan.FromSeconds(seconds * (1 - Jitter + Random.Shared.NextDouble() * 2 * Jitter));
 #pragma warning restore CA5394
     }
 }

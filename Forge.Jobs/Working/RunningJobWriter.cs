@@ -96,13 +96,19 @@ internal sealed partial class RunningJobWriter
         return state;
     }
 
-    /// <summary>The job's state if this run no longer holds it, null while it does.</summary>
-    public async Task<bool> IsStillHeldAsync(ClaimedJob job, CancellationToken cancellationToken)
+    /// <summary>What is stored of a run's end: its outcome, and the state that it brought the job to. Nothing while the run holds its job, or when the job was taken from it.</summary>
+    public async Task<(string? Outcome, JobState? State)> FindEndAsync(ClaimedJob job, CancellationToken cancellationToken)
     {
-        await using var command = _dataSource.CreateCommand("select exists (select from jobs.job where id = @id and lease_token = @lease_token and state = 'running')");
+        await using var command = _dataSource.CreateCommand(JobSql.FindEnd);
         command.Parameters.Add(new("id", job.Id));
         command.Parameters.Add(new("lease_token", job.LeaseToken));
-        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+        command.Parameters.Add(new("worker", _worker.Id));
+        command.Parameters.Add(new("attempt", job.Attempt));
+        command.Parameters.Add(new("started_at", job.StartedAt.UtcDateTime));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) && !await reader.IsDBNullAsync(0, cancellationToken)
+            ? (reader.GetString(0), JobStateExtensions.Parse(reader.GetString(1)))
+            : (null, null);
     }
 
     private async Task<IReadOnlyList<JobState?>> FinishSharedAsync(IReadOnlyList<AttemptEnd> ends)

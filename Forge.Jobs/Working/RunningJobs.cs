@@ -18,10 +18,10 @@ internal sealed class RunningJobs(WorkerSignals signals)
         _runs[run.Job.LeaseToken] = run;
     }
 
+    /// <summary>Removes a run, however often it is called.</summary>
     public void Remove(JobRun run)
     {
-        _runs.TryRemove(run.Job.LeaseToken, out _);
-        if (Interlocked.Decrement(ref _count) == 0)
+        if (_runs.TryRemove(run.Job.LeaseToken, out _) && Interlocked.Decrement(ref _count) == 0)
         {
             signals.Idle.Set();
         }

@@ -7,6 +7,10 @@ using OpenTelemetry;
 namespace Forge.Jobs;
 
 /// <summary>Renews the worker's lease, on which all its jobs hang, and compares what Postgres says it runs with what it does run.</summary>
+/// <remarks>
+/// Two loops: one renews, on a connection of its own, and waits for nothing else. The other tidies up by what the first one saw, which takes connections of the pool,
+/// and may wait for them for longer than a lease while handlers use them all.
+/// </remarks>
 internal sealed partial class WorkerHeartbeat(
     NpgsqlDataSource dataSource,
     WorkerIdentity worker,
@@ -23,6 +27,9 @@ internal sealed partial class WorkerHeartbeat(
     ILogger<WorkerHeartbeat> logger) : IDisposable
 {
     private static readonly TimeSpan ClaimPatience = TimeSpan.FromSeconds(1);
+    private readonly Signal _renewed = new();
+    private Seen? _seen;
+    private Seen? _tidied;
     private HashSet<long> _unknown = [];
     private HashSet<string> _honouredPauses = [];
     private NpgsqlConnection? _connection;
@@ -30,12 +37,31 @@ internal sealed partial class WorkerHeartbeat(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var untraced = SuppressInstrumentationScope.Begin();
+        await Task.WhenAll(
+            RepeatAsync(signals.Heartbeat, options.Value.HeartbeatInterval, RenewAsync, HeartbeatFailed, cancellationToken),
+            RepeatAsync(_renewed, Timeout.InfiniteTimeSpan, TidyUpAsync, TidyUpFailed, cancellationToken));
+    }
+
+    public async Task BeatAsync(CancellationToken cancellationToken)
+    {
+        await RenewAsync(cancellationToken);
+        await TidyUpAsync(cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        _renewed.Dispose();
+        _connection?.Dispose();
+    }
+
+    private async Task RepeatAsync(Signal signal, TimeSpan interval, Func<CancellationToken, Task> act, Action<Exception> logFailure, CancellationToken cancellationToken)
+    {
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
-                await signals.Heartbeat.WaitAsync(options.Value.HeartbeatInterval, time, cancellationToken);
-                await BeatAsync(cancellationToken);
+                await signal.WaitAsync(interval, time, cancellationToken);
+                await act(cancellationToken);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -43,22 +69,23 @@ internal sealed partial class WorkerHeartbeat(
             }
             catch (Exception exception)
             {
-                HeartbeatFailed(exception);
+                logFailure(exception);
             }
         }
     }
 
-    public async Task BeatAsync(CancellationToken cancellationToken)
+    private async Task RenewAsync(CancellationToken cancellationToken)
     {
         var runs = running.All;
         var buffered = buffer.All().Select(job => job.LeaseToken).ToHashSet();
-        var asked = time.GetTimestamp();
-        var honoured = _honouredPauses;
-        var (held, paused) = await RenewAsync(honoured, cancellationToken);
+        var asked = lease.Now;
+        var seen = await AskAsync(Volatile.Read(ref _honouredPauses), cancellationToken);
+        // What was taken from this worker while it was silent is others' by now.
+        buffer.Remove(job => buffered.Contains(job.LeaseToken) && !seen.Held.ContainsKey(job.LeaseToken));
         lease.Renewed(asked);
         foreach (var run in runs)
         {
-            if (!held.TryGetValue(run.Job.LeaseToken, out var isCancelRequested))
+            if (!seen.Held.TryGetValue(run.Job.LeaseToken, out var isCancelRequested))
             {
                 // Also when the run has just stored its end; its token then interests nobody any more.
                 run.Stop(StopReason.LeaseLost);
@@ -69,22 +96,37 @@ internal sealed partial class WorkerHeartbeat(
             }
         }
 
-        // What was taken from this worker while it was silent is others' by now.
-        buffer.Remove(job => buffered.Contains(job.LeaseToken) && !held.ContainsKey(job.LeaseToken));
-        await handBack.ReturnAsync(buffer.Remove(job => held.GetValueOrDefault(job.LeaseToken)), cancellationToken);
-        // A queue is open again only when Postgres no longer says that its pause is honoured here: somebody may pause it anew and rely on that.
-        if (scope.SetPaused([.. paused, .. honoured]))
-        {
-            signals.Work.Set();
-        }
-
-        await HonourPausesAsync(paused, cancellationToken);
-        // Nothing starts while the lease is in doubt; now it is not.
-        slots.Fill();
-        await GiveUpStrandedAsync(held.Keys, cancellationToken);
+        Volatile.Write(ref _seen, seen);
+        _renewed.Set();
     }
 
-    public void Dispose() => _connection?.Dispose();
+    private async Task TidyUpAsync(CancellationToken cancellationToken)
+    {
+        // Two looks at what one heartbeat saw would count as two heartbeats to a stranded job.
+        if (Volatile.Read(ref _seen) is not { } seen || ReferenceEquals(seen, _tidied))
+        {
+            return;
+        }
+
+        _tidied = seen;
+        var isStopping = signals.Stopping.IsCancellationRequested;
+        await handBack.ReturnAsync(buffer.Remove(job => isStopping || seen.Held.GetValueOrDefault(job.LeaseToken)), cancellationToken);
+        // Until a heartbeat has said what is honoured here now, what it saw says nothing of that.
+        if (ReferenceEquals(seen.HonouredPauses, _honouredPauses))
+        {
+            // A queue is open again only when Postgres no longer says that its pause is honoured here: somebody may pause it anew and rely on that.
+            if (scope.SetPaused([.. seen.Paused, .. seen.HonouredPauses]))
+            {
+                signals.Work.Set();
+            }
+
+            await HonourPausesAsync(seen.Paused, cancellationToken);
+        }
+
+        // Nothing starts while the lease is in doubt; now it is not.
+        slots.Fill();
+        await GiveUpStrandedAsync(seen.Held.Keys, cancellationToken);
+    }
 
     /// <summary>Gives back what waits here of queues that were paused, and says so with the next heartbeat: whoever paused waits for that.</summary>
     private async Task HonourPausesAsync(HashSet<string> paused, CancellationToken cancellationToken)
@@ -111,7 +153,7 @@ internal sealed partial class WorkerHeartbeat(
         }
 
         await handBack.ReturnAsync(held, cancellationToken);
-        _honouredPauses = paused;
+        Volatile.Write(ref _honouredPauses, paused);
         signals.Heartbeat.Set();
     }
 
@@ -152,7 +194,7 @@ internal sealed partial class WorkerHeartbeat(
         return _connection;
     }
 
-    private async Task<(Dictionary<long, bool> Held, HashSet<string> Paused)> RenewAsync(IEnumerable<string> honouredPauses, CancellationToken cancellationToken)
+    private async Task<Seen> AskAsync(HashSet<string> honouredPauses, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(JobSql.Heartbeat, await ConnectAsync(cancellationToken));
         command.Parameters.Add(new("worker", worker.Id));
@@ -172,9 +214,15 @@ internal sealed partial class WorkerHeartbeat(
             paused.Add(reader.GetString(0));
         }
 
-        return (held, paused);
+        return new Seen(held, paused, honouredPauses);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The worker's heartbeat failed; its jobs are taken from it if that goes on for the length of a lease.")]
     private partial void HeartbeatFailed(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What the worker holds and does not run could not be given back; the next heartbeat tries again.")]
+    private partial void TidyUpFailed(Exception exception);
+
+    /// <summary>What a heartbeat saw: the jobs that are this worker's by lease token, and whether somebody asked to cancel them; the paused queues; and those it said to be honoured here.</summary>
+    private sealed record Seen(Dictionary<long, bool> Held, HashSet<string> Paused, HashSet<string> HonouredPauses);
 }

@@ -3,10 +3,10 @@ with ended as (
     from unnest(@ids, @lease_tokens, @outcomes, @states, @results, @delays, @attempts, @started_ats, @trace_ids, @error_types, @error_messages)
         as e (id, lease_token, outcome, state, result, delay, attempt, started_at, trace_id, error_type, error_message)
 ), changed as (
-    -- A job that somebody asked to stop is not tried again; asked of the row itself, since the request may come at this very moment.
+    -- A job that somebody asked to stop is cancelled unless it completed; asked of the row itself, since the request may come at this very moment.
     -- A completed job's row keeps the worker and the trace of its last run, so that run needs no row of its own.
     update jobs.job j
-    set state = case when j.cancel_requested_at is not null and e.state in ('available', 'retryable') then 'cancelled' else e.state end,
+    set state = case when j.cancel_requested_at is not null and e.state <> 'completed' then 'cancelled' else e.state end,
         finished_at = case when j.cancel_requested_at is not null or e.state not in ('available', 'retryable') then now() end,
         worker_id = case when e.state = 'completed' then j.worker_id end,
         lease_token = null,

@@ -1,11 +1,20 @@
-with lost as (
+with silent as (
+    -- Locked, so that a worker which wakes at this moment waits with its heartbeat and then sees what it lost; one that has begun its heartbeat is left alone.
+    -- Nobody who holds a job's row waits for a worker's, and nothing here waits for either.
+    select w.id
+    from jobs.worker w
+    -- After a restart of Postgres nobody could renew a lease, so nobody is judged for one lease.
+    where @judge and w.lease_expires_at < now() and pg_postmaster_start_time() + @lease < now()
+      and exists (select from jobs.job j where j.worker_id = w.id and j.state = 'running')
+    for update skip locked
+), lost as (
     select j.id, j.lease_token, j.worker_id
     from jobs.job j
-    left join jobs.worker w on w.id = j.worker_id
+    left join silent s on s.id = j.worker_id
     where j.state = 'running'
       and (j.lease_token = any (@stranded_tokens)
-           -- After a restart of Postgres nobody could renew a lease, so nobody is judged for one lease.
-           or (@judge and coalesce(w.lease_expires_at, '-infinity') < now() and pg_postmaster_start_time() + @lease < now()))
+           or s.id is not null
+           or (@judge and pg_postmaster_start_time() + @lease < now() and not exists (select from jobs.worker w where w.id = j.worker_id)))
     limit @limit
     for update of j skip locked
 ), rescued as (

@@ -49,5 +49,52 @@ public sealed class JobDatabase : IAsyncDisposable
         }
     }
 
+    /// <summary>Has Postgres refuse the first <paramref name="times"/> changes of jobs that fit <paramref name="condition"/>, which may name <c>old</c> and <c>new</c>, with that SQLSTATE.</summary>
+    public Task RefuseFirstAsync(int times, string condition, string sqlState = PostgresErrorCodes.RaiseException) => ExecuteAsync(
+        $"""
+        create sequence refusals;
+        create function refuse() returns trigger language plpgsql as $$
+        begin
+            -- A sequence also counts in what is rolled back.
+            if nextval('public.refusals') <= {times} then
+                raise exception 'refused by the test' using errcode = '{sqlState}';
+            end if;
+            return new;
+        end $$;
+        create trigger refuse before update on jobs.job for each row when ({condition}) execute function public.refuse();
+        """);
+
+    public Task<bool> HasRefusedAsync() => ScalarAsync<bool>("select is_called from refusals");
+
+    /// <summary>Holds up every <paramref name="change"/>, such as <c>insert on jobs.attempt</c>, from here on until the result is disposed.</summary>
+    public async Task<IAsyncDisposable> HoldUpAsync(string change, string condition = "true")
+    {
+        await ExecuteAsync(
+            $"""
+            create function hold_up() returns trigger language plpgsql as $$
+            begin
+                perform pg_advisory_xact_lock(7);
+                return new;
+            end $$;
+            create trigger hold_up before {change} for each row when ({condition}) execute function public.hold_up();
+            """);
+        var connection = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }).CreateConnection();
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand("select pg_advisory_lock(7)", connection);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        return connection;
+    }
+
+    /// <summary>Returns once somebody waits in this database for a lock of that type.</summary>
+    public async Task WaitForWaiterAsync(string lockType = "advisory")
+    {
+        const string IsWaiting =
+            "select exists (select from pg_locks l join pg_stat_activity a using (pid) where l.locktype = @type and not l.granted and a.datname = current_database())";
+        while (!await ScalarAsync<bool>(IsWaiting, new NpgsqlParameter("type", lockType)))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
+        }
+    }
+
     public ValueTask DisposeAsync() => Data.DisposeAsync();
 }

@@ -76,6 +76,7 @@ public sealed class JobTransitionTests(JobServers servers) : JobTests(servers)
     [InlineData(Happening.Rescue)]
     [InlineData(Happening.HandBack)]
     [InlineData(Happening.FailWithAttemptsLeft)]
+    [InlineData(Happening.FailForGood)]
     public async Task RunningJob_WhenItWasAskedToStop_IsNotTriedAgain(Happening happening)
     {
         await using var program = await JobProgram.CreateAsync(Database);

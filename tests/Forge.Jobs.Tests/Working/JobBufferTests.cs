@@ -24,6 +24,28 @@ public sealed class JobBufferTests(JobServers servers) : JobTests(servers)
     }
 
     [Fact]
+    public async Task Stop_WhenHandingBackFailsAtFirst_StartsNothing_AndHandsBackLater()
+    {
+        await using var program = await StartBusyAsync();
+        var ids = await EnqueueManyAsync(program, 5);
+        await Database.RefuseFirstAsync(1, "old.state = 'running' and new.state = 'available'");
+        await ClaimAheadAsync(program, 5);
+
+        var stop = program.StopAsync();
+        while (!await Database.HasRefusedAsync())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), Token);
+        }
+
+        // The place is free, and the jobs are still this worker's.
+        _goOn.SetResult();
+        await stop;
+
+        Assert.Empty(_started.Intersect(ids));
+        Assert.Equal(5, await Database.ScalarAsync<long>("select count(*) from jobs.job where state = 'available' and attempt = 0"));
+    }
+
+    [Fact]
     public async Task Pause_HoldsAtOnce_AlsoForWhatIsClaimedAlready()
     {
         await using var program = await StartBusyAsync();

@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
+using StackExchange.Redis;
 
 namespace Forge.Jobs.Tests.Working;
 
@@ -236,6 +238,125 @@ public sealed class JobFencingTests(JobServers servers) : JobTests(servers)
         {
             await using var command = Database.Data.CreateCommand("select max(lease_expires_at) from jobs.worker");
             return (DateTime)(await command.ExecuteScalarAsync(token))!;
+        }
+    }
+
+    [Fact]
+    public async Task Heartbeat_WhenItHasToTidyUpWhileThePoolIsUsedUp_StillRenewsTheLease()
+    {
+        const int PoolSize = 4;
+        await using var program = await JobProgram.StartAsync(Database, builder =>
+        {
+            builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Database.ConnectionString) { MaxPoolSize = PoolSize, ApplicationName = "small pool" }));
+            builder.Services.Configure<JobWorkerOptions>(options => options.Concurrency = PoolSize - 1);
+        });
+        var goOn = new TaskCompletionSource();
+        using var holding = new SemaphoreSlim(0);
+        program.Script.Run = async (_, token) =>
+        {
+            await using var connection = await program.Get<NpgsqlDataSource>().OpenConnectionAsync(token);
+            holding.Release();
+            await goOn.Task.WaitAsync(token);
+        };
+        var ids = await Task.WhenAll(Enumerable.Range(1, PoolSize - 1).Select(_ => program.EnqueueAsync()));
+        for (var held = 1; held < PoolSize; held++)
+        {
+            Assert.True(await holding.WaitAsync(TimeSpan.FromSeconds(30), Token));
+        }
+
+        // A job that was claimed and waits for a place, and which somebody cancels: giving it back needs a connection.
+        await using var other = await JobProgram.CreateAsync(Database);
+        var waiting = await other.EnqueueAsync(change: request => request with { Delay = TimeSpan.FromHours(1) });
+        var leaseToken = await Database.ScalarAsync<long>(
+            "update jobs.job set state = 'running', attempt = 1, started_at = now(), lease_token = nextval('jobs.lease_token'), worker_id = @worker where id = @id returning lease_token",
+            new("worker", program.Get<WorkerIdentity>().Id),
+            new("id", waiting));
+        program.Get<JobBuffer>().Add([new(waiting, leaseToken, JobProgram.Kind, 1, "default", 5, "{}", 1, 3, null, DateTimeOffset.UnixEpoch, TimeSpan.Zero, null, null)]);
+        await other.Control.CancelAsync(waiting, Token);
+
+        var lease = program.Get<IOptions<JobWorkerOptions>>().Value.LeaseDuration;
+        var until = DateTime.UtcNow + (lease * 3);
+        while (DateTime.UtcNow < until)
+        {
+            Assert.True(await Database.ScalarAsync<bool>("select lease_expires_at > now() from jobs.worker where id = @worker", new NpgsqlParameter("worker", program.Get<WorkerIdentity>().Id)));
+            await Task.Delay(TimeSpan.FromMilliseconds(50), Token);
+        }
+
+        goOn.SetResult();
+        foreach (var id in ids)
+        {
+            Assert.Equal(1, (await program.WaitForAsync(id, JobState.Completed)).Attempt);
+        }
+
+        await program.WaitForAsync(waiting, JobState.Cancelled);
+    }
+
+    [Fact]
+    public async Task WorkerThatWakes_WhileItsJobsAreBeingRescued_StartsNoneOfThem()
+    {
+        var started = 0;
+        await using var waking = await JobProgram.CreateAsync(Database);
+        waking.Script.Run = (_, _) =>
+        {
+            Interlocked.Increment(ref started);
+            return Task.CompletedTask;
+        };
+        waking.Get<JobBuffer>().Add([await waking.ClaimAsync(await waking.EnqueueAsync())]);
+        await Database.ExecuteAsync("update jobs.worker set lease_expires_at = now() - interval '1 hour'");
+
+        // Another worker's rescue, held up right before its end.
+        await using var other = await JobProgram.CreateAsync(Database);
+        Task rescue, beat;
+        await using (await Database.HoldUpAsync("insert on jobs.attempt"))
+        {
+            rescue = RescueAsync();
+            await Database.WaitForWaiterAsync();
+            beat = waking.Get<WorkerHeartbeat>().BeatAsync(Token);
+            await Task.WhenAny(beat, Database.WaitForWaiterAsync("transactionid"));
+        }
+
+        await rescue;
+        await beat;
+
+        Assert.Equal((0, 0), (waking.Get<JobBuffer>().Count, Volatile.Read(ref started)));
+        Assert.Equal(1, await Database.ScalarAsync<long>("select count(*) from jobs.attempt where outcome = 'rescued'"));
+
+        // Nobody is judged for one lease after the start of Postgres.
+        async Task RescueAsync()
+        {
+            while (await Database.ScalarAsync<long>("select count(*) from jobs.job where state = 'running'") > 0)
+            {
+                await other.Get<JobRescuer>().RunOnceAsync(Token);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Rescue_OfSeveralJobs_IsAnnouncedInOneMessage()
+    {
+        await using var silent = await JobProgram.CreateAsync(Database);
+        var ids = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => silent.EnqueueAsync()));
+        await silent.Get<WorkerHeartbeat>().BeatAsync(Token);
+        var messages = new ConcurrentQueue<RedisValue>();
+        await silent.Get<IConnectionMultiplexer>().GetSubscriber().SubscribeAsync(silent.Get<RedisNames>().Changes, (_, message) => messages.Enqueue(message));
+        var runs = await silent.Get<JobClaimer>().ClaimAsync(3, Token);
+        Assert.Equal(3, Named(await NextMessageAsync()));
+
+        await silent.Get<JobRescuer>().RescueStrandedAsync([.. runs.Select(run => run.LeaseToken)], Token);
+
+        Assert.Equal(3, Named(await NextMessageAsync()));
+
+        int Named(RedisValue message) => ids.Count(id => ChangeMessage.Names(message, id));
+
+        async Task<RedisValue> NextMessageAsync()
+        {
+            RedisValue message;
+            while (!messages.TryDequeue(out message) || Named(message) == 0)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), Token);
+            }
+
+            return message;
         }
     }
 

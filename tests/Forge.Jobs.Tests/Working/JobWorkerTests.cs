@@ -1,5 +1,8 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Forge.Jobs.Tests.Working;
 
@@ -183,6 +186,28 @@ public sealed class JobWorkerTests(JobServers servers) : JobTests(servers)
     }
 
     [Fact]
+    public async Task Job_WhenItsHandlerThrowsBecauseItsWorkerStops_IsHandedBackWithTheError()
+    {
+        await using var program = await JobProgram.StartAsync(Database);
+        var running = new TaskCompletionSource();
+        program.Script.Run = async (_, token) =>
+        {
+            running.SetResult();
+            await Task.Delay(Timeout.Infinite, token).ContinueWith(_ => { }, TaskScheduler.Default);
+            throw new DoNotRetryException("broken off", new FormatException());
+        };
+        var id = await program.EnqueueAsync(change: request => request with { MaxAttempts = 1 });
+        await running.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
+
+        await program.StopAsync();
+
+        var job = (await program.Reader.FindAsync(id, Token))!;
+        Assert.Equal((JobState.Available, 0), (job.State, job.Attempt));
+        var attempt = Assert.Single(job.Attempts);
+        Assert.Equal(("handed_back", "System.FormatException", "broken off"), (attempt.Outcome, attempt.ErrorType, attempt.ErrorMessage));
+    }
+
+    [Fact]
     public async Task Job_WhenItsWorkerStopsAndItCanFinishInTime_Finishes()
     {
         await using var program = await JobProgram.StartAsync(Database);
@@ -198,6 +223,47 @@ public sealed class JobWorkerTests(JobServers servers) : JobTests(servers)
         await program.StopAsync();
 
         Assert.Equal(JobState.Completed, (await program.Reader.FindAsync(id, Token))!.State);
+    }
+
+    [Fact]
+    public async Task Stop_WhenAClaimHangs_HandsBackAndSignsOffInTime()
+    {
+        await using var program = await JobProgram.StartAsync(Database, builder => builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(6)));
+        var running = new TaskCompletionSource();
+        program.Script.Run = (_, token) =>
+        {
+            running.SetResult();
+            return Task.Delay(Timeout.Infinite, token);
+        };
+        var id = await program.EnqueueAsync();
+        await running.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
+
+        // From here on a claim hangs until the test lets go.
+        Task stop;
+        await using (await Database.HoldUpAsync("update on jobs.job", "old.state = 'available' and new.state = 'running'"))
+        {
+            await program.EnqueueAsync();
+            await Database.WaitForWaiterAsync();
+            stop = program.StopAsync();
+            await Task.WhenAny(stop, Task.Delay(TimeSpan.FromSeconds(20), Token));
+        }
+
+        await Task.WhenAny(stop);
+        var job = await Database.ScalarAsync<string>("select state || ' ' || attempt from jobs.job where id = @id", new NpgsqlParameter("id", id));
+        Assert.Equal("available 0", job);
+        Assert.True(await Database.ScalarAsync<bool>("select lease_expires_at <= now() from jobs.worker"));
+    }
+
+    [Fact]
+    public async Task Start_WhenTheStopDoesNotFitIntoTheHostsShutdownTimeout_Fails()
+    {
+        var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => JobProgram.StartAsync(Database, builder =>
+        {
+            builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+            builder.Services.Configure<JobWorkerOptions>(options => options.StopGrace = TimeSpan.FromSeconds(9.5));
+        }));
+
+        Assert.Contains("HostOptions.ShutdownTimeout", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -219,7 +285,7 @@ public sealed class JobWorkerTests(JobServers servers) : JobTests(servers)
         await using var first = await JobProgram.StartAsync(Database);
         await using var second = await JobProgram.StartAsync(Database);
         await Database.ExecuteAsync("create table runs (job_id uuid)");
-        Task Count(JobContext<TestPayload> context, CancellationToken token) => Database.ExecuteAsync("insert into runs values (@id)", new Npgsql.NpgsqlParameter("id", context.JobId));
+        Task Count(JobContext<TestPayload> context, CancellationToken token) => Database.ExecuteAsync("insert into runs values (@id)", new NpgsqlParameter("id", context.JobId));
         first.Script.Run = Count;
         second.Script.Run = Count;
 

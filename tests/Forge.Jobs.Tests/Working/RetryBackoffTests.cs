@@ -17,4 +17,20 @@ public sealed class RetryBackoffTests
         Assert.All(delays, delay => Assert.InRange(delay, seconds * 0.9, seconds * 1.1));
         Assert.True(delays.Distinct().Count() > 100);
     }
+
+    [Fact]
+    public void Delay_WhenDoublingGoesBeyondAllTime_IsTheLimit()
+    {
+        var options = new JobKindOptions { FirstRetryDelay = TimeSpan.FromDays(300), MaxRetryDelay = TimeSpan.FromDays(365), MaxAttempts = 100 };
+        options.Validate("slow");
+
+        Assert.InRange(RetryBackoff.DelayAfter(99, options).TotalDays, 365 * 0.9, 365 * 1.1);
+    }
+
+    [Fact]
+    public void RetryAfter_WhenItIsMoreThanAYear_IsRefused()
+    {
+        Assert.Equal(TimeSpan.FromDays(365), new RetryAfterException(TimeSpan.FromDays(365), "a long pause").Delay);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RetryAfterException(TimeSpan.FromDays(366), "too long a pause"));
+    }
 }
