@@ -102,9 +102,10 @@ internal sealed partial class ScheduleFirer(NpgsqlDataSource dataSource, JobDisp
         using var traced = SuppressInstrumentationScope.Begin(value: false);
         try
         {
+            var kind = kinds.Get(request.Kind).Options;
             return await queue.EnqueueAsync(request, transaction, cancellationToken) switch
             {
-                EnqueueResult.Enqueued(var id) => (new DispatchedJob(id, request.Queue ?? kinds.Get(request.Kind).Options.Queue, request.Priority), null),
+                EnqueueResult.Enqueued(var id) => (new DispatchedJob(id, request.Queue ?? kind.Queue, request.Priority, kind.IsLimited ? request.Kind : null), null),
                 var taken => (null, $"The job {taken.JobId} of an earlier fire lives and holds the unique key."),
             };
         }
