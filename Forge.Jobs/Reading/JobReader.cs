@@ -68,27 +68,15 @@ public sealed class JobReader
     }
 
     /// <summary>The figures of every queue that is known here or holds a job.</summary>
-    public async Task<IReadOnlyList<QueueFigures>> GetQueuesAsync(CancellationToken cancellationToken = default)
-    {
-        await using var command = _dataSource.CreateCommand(JobSql.QueueFigures);
-        command.Parameters.Add(new("queues", _kinds.Queues.ToArray()));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var queues = new List<QueueFigures>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            queues.Add(new QueueFigures(
-                reader.GetString(0),
-                reader.GetInt64(1),
-                reader.GetInt64(2),
-                reader.GetInt64(3),
-                reader.GetInt64(4),
-                reader.GetInt64(5),
-                reader.GetBoolean(6),
-                reader.GetTimeSpan(7),
-                reader.GetInt64(8)));
-        }
+    public async Task<IReadOnlyList<QueueFigures>> GetQueuesAsync(CancellationToken cancellationToken = default) =>
+        await ReadQueuesAsync(null, _kinds.Queues, cancellationToken);
 
-        return queues;
+    /// <summary>The figures of one queue; null when it is not known here, holds no job and was never paused.</summary>
+    public async Task<QueueFigures?> FindQueueAsync(string queue, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(queue);
+        var queues = await ReadQueuesAsync(queue, _kinds.Queues.Where(known => known == queue), cancellationToken);
+        return queues.SingleOrDefault();
     }
 
     /// <summary>Figures of the latest runs: those of the 1,000 jobs that finished last, and of up to 1,000 that wait for their next attempt.</summary>
@@ -190,6 +178,30 @@ public sealed class JobReader
 
             await changed.WaitAsync(_options.FollowPollInterval, _time, cancellationToken);
         }
+    }
+
+    private async Task<List<QueueFigures>> ReadQueuesAsync(string? queue, IEnumerable<string> known, CancellationToken cancellationToken)
+    {
+        await using var command = _dataSource.CreateCommand(JobSql.QueueFigures);
+        command.Parameters.Add(new("queue", NpgsqlDbType.Text) { Value = (object?)queue ?? DBNull.Value });
+        command.Parameters.Add(new("known", known.ToArray()));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var queues = new List<QueueFigures>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            queues.Add(new QueueFigures(
+                reader.GetString(0),
+                reader.GetInt64(1),
+                reader.GetInt64(2),
+                reader.GetInt64(3),
+                reader.GetInt64(4),
+                reader.GetInt64(5),
+                reader.GetBoolean(6),
+                reader.GetTimeSpan(7),
+                reader.GetInt64(8)));
+        }
+
+        return queues;
     }
 
     private async Task<JobSnapshot?> ReadSnapshotAsync(Guid id, CancellationToken cancellationToken)

@@ -1,3 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+using StackExchange.Redis;
+
 namespace Forge.Jobs.Tests.Reading;
 
 public sealed class JobReaderTests(JobServers servers) : JobTests(servers)
@@ -45,6 +50,79 @@ public sealed class JobReaderTests(JobServers servers) : JobTests(servers)
 
         Assert.Equal(("default", 1, 1, 1, 0, 0, true, 1), (queue.Queue, queue.Available, queue.Scheduled, queue.Running, queue.Retryable, queue.Discarded, queue.IsPaused, queue.ThroughputPerMinute));
         Assert.InRange(queue.OldestAge, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(120));
+    }
+
+    [Fact]
+    public async Task Queues_WhenManyJobsHaveFinished_AreToldWithoutReadingThem()
+    {
+        const int Finished = 20_000;
+        const string Name = "queue figures";
+        await using var program = await JobProgram.CreateAsync(Database, builder => builder.Services.AddSingleton(_ =>
+            NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Database.ConnectionString) { ApplicationName = Name })));
+        await program.EnqueueAsync();
+        await Database.ExecuteAsync(
+            $"""
+            insert into jobs.job (id, kind, version, queue, priority, state, payload, max_attempts, finished_at)
+            select gen_random_uuid(), 'test', 1, 'default', 5, 'completed', '1', 1, now() - interval '1 hour' from generate_series(1, {Finished})
+            """);
+        await Database.ExecuteAsync("vacuum analyze jobs.job");
+        var before = await RowsReadAsync();
+
+        Assert.Equal(1, Assert.Single(await program.Reader.GetQueuesAsync(Token)).Available);
+
+        Assert.InRange(await RowsReadAsync() - before, 0, Finished / 2);
+
+        // A session says what it has read when it ends.
+        async Task<long> RowsReadAsync()
+        {
+            program.Get<NpgsqlDataSource>().Clear();
+            while (await Database.ScalarAsync<long>("select count(*) from pg_stat_activity where application_name = @name", new NpgsqlParameter("name", Name)) > 0)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), Token);
+            }
+
+            return await Database.ScalarAsync<long>("select seq_tup_read from pg_stat_user_tables where schemaname = 'jobs' and relname = 'job'");
+        }
+    }
+
+    [Fact]
+    public async Task Queue_ByName_TellsItsOwnFigures()
+    {
+        await using var program = await JobProgram.CreateAsync(Database, builder => builder.AddJobQueue(options => options.Queues.Add("other")));
+        await program.EnqueueAsync();
+        await program.Control.PauseQueueAsync("default", Token);
+        await Database.ExecuteAsync("update jobs.job set queue = 'older'");
+
+        var queues = await program.Reader.GetQueuesAsync(Token);
+
+        Assert.Equal(["default", "older", "other"], queues.Select(queue => queue.Queue));
+        foreach (var queue in queues)
+        {
+            Assert.Equal(queue with { OldestAge = default }, (await program.Reader.FindQueueAsync(queue.Queue, Token))! with { OldestAge = default });
+        }
+
+        Assert.Null(await program.Reader.FindQueueAsync("nowhere", Token));
+    }
+
+    [Fact]
+    public async Task List_OfLargeResults_EndsItsPagesEarlyAndLosesNone()
+    {
+        await using var program = await JobProgram.CreateAsync(Database);
+        var ids = new List<Guid>();
+        for (var i = 0; i < 4; i++)
+        {
+            ids.Add(await program.EnqueueAsync());
+        }
+
+        await Database.ExecuteAsync("update jobs.job set result = to_jsonb(repeat('x', 3 * 1024 * 1024))");
+
+        var first = await program.Reader.ListAsync(new JobFilter(), limit: 200, cancellationToken: Token);
+        var second = await program.Reader.ListAsync(new JobFilter(), first.Next, 200, Token);
+
+        Assert.Equal([ids[3], ids[2]], first.Items.Select(job => job.Id));
+        Assert.Equal([ids[1], ids[0]], second.Items.Select(job => job.Id));
+        Assert.Equal((ids[2], null), (first.Next, second.Next));
+        Assert.All(second.Items, job => Assert.Equal(3 * 1024 * 1024, job.Result!.Value.GetString()!.Length));
     }
 
     [Fact]
