@@ -18,7 +18,7 @@ public sealed class JobQueueOptions
     [Range(1_024, 16 * 1024 * 1024)]
     public int MaxPayloadBytes { get; set; } = 256 * 1024;
 
-    /// <summary>The largest result, JSON or file, in bytes.</summary>
+    /// <summary>The largest result, in bytes. One of JSON, which is part of its job wherever that is read, is at most 1 MiB: what is larger is a file.</summary>
     /// <value>The default is 64 MiB.</value>
     [Range(1_024, 512 * 1024 * 1024)]
     public int MaxResultBytes { get; set; } = 64 * 1024 * 1024;

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
@@ -11,6 +12,9 @@ public sealed class JobReader
 {
     private const int MaxPage = 200;
     private const int FiguresOf = 1_000;
+
+    /// <summary>How many bytes of JSON results one page of a list carries, but for the last one.</summary>
+    private const int MaxPageBytes = 4 * 1024 * 1024;
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly JobDispatch _dispatch;
@@ -30,11 +34,12 @@ public sealed class JobReader
     /// <summary>One job with its attempts; null when there is none.</summary>
     public async Task<JobDetails?> FindAsync(Guid id, CancellationToken cancellationToken = default)
     {
-        var jobs = await ReadJobsAsync("where id = @id", [new("id", id)], cancellationToken);
+        var (jobs, _) = await ReadJobsAsync("where id = @id", [new("id", id)], 1, cancellationToken);
         return jobs.SingleOrDefault();
     }
 
     /// <summary>Jobs, newest first. Pages are cut by id, so that rows which come and go meanwhile shift nothing.</summary>
+    /// <remarks>A page of large results holds fewer jobs than <paramref name="limit"/>: it ends with the job whose JSON result takes it beyond 4 MiB.</remarks>
     /// <param name="filter">Which jobs.</param>
     /// <param name="after">The <see cref="JobPage.Next"/> of the page before, or null for the first page.</param>
     /// <param name="limit">1 to 200.</param>
@@ -52,10 +57,8 @@ public sealed class JobReader
         Restrict("queue = @queue", "queue", filter.Queue);
         Restrict("id < @after", "after", after);
         var where = conditions.Count > 0 ? $"where {string.Join(" and ", conditions)}" : "";
-        var jobs = await ReadJobsAsync($"{where} order by id desc limit @limit", parameters, cancellationToken);
-        return jobs.Count > limit
-            ? new JobPage(jobs[..limit], jobs[limit - 1].Id)
-            : new JobPage(jobs, null);
+        var (jobs, isCut) = await ReadJobsAsync($"{where} order by id desc limit @limit", parameters, limit, cancellationToken);
+        return new JobPage(jobs, isCut ? jobs[^1].Id : null);
 
         void Restrict(string condition, string name, object? value)
         {
@@ -220,8 +223,11 @@ public sealed class JobReader
             : null;
     }
 
-    private async Task<List<JobDetails>> ReadJobsAsync(string condition, IReadOnlyList<NpgsqlParameter> parameters, CancellationToken cancellationToken)
+    /// <summary>Up to <paramref name="limit"/> jobs with results of up to <see cref="MaxPageBytes"/>, and whether there are more.</summary>
+    private async Task<(List<JobDetails> Jobs, bool IsCut)> ReadJobsAsync(
+        string condition, IReadOnlyList<NpgsqlParameter> parameters, int limit, CancellationToken cancellationToken)
     {
+        var (isCut, resultBytes) = (false, 0);
         await using var command = _dataSource.CreateCommand($"{JobSql.ReadJobs}\n{condition}");
         command.Parameters.AddRange(parameters.ToArray());
         var jobs = new List<JobDetails>();
@@ -230,8 +236,15 @@ public sealed class JobReader
         {
             while (await reader.ReadAsync(cancellationToken))
             {
+                if (jobs.Count == limit || resultBytes > MaxPageBytes)
+                {
+                    isCut = true;
+                    break;
+                }
+
                 var job = JobRow.ReadJob(reader);
                 jobs.Add(job);
+                resultBytes += job.Result is { } result ? JsonMarshal.GetRawUtf8Value(result).Length : 0;
                 if (JobRow.ReadOwnAttempt(reader) is { } attempt)
                 {
                     own.Add(job.Id, attempt);
@@ -240,10 +253,10 @@ public sealed class JobReader
         }
 
         var ended = await ReadAttemptsAsync([.. jobs.Select(job => job.Id)], cancellationToken);
-        return [.. jobs.Select(job => job with
+        return ([.. jobs.Select(job => job with
         {
             Attempts = own.TryGetValue(job.Id, out var last) ? [.. ended[job.Id], last] : [.. ended[job.Id]],
-        })];
+        })], isCut);
     }
 
     private async Task<ILookup<Guid, JobAttempt>> ReadAttemptsAsync(Guid[] ids, CancellationToken cancellationToken)
