@@ -1,4 +1,3 @@
-using System.Data;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Options;
@@ -99,64 +98,43 @@ public sealed class JobReader
             reader.GetInt64(3));
     }
 
-    /// <summary>Opens what a job has produced. A file must be disposed.</summary>
+    /// <summary>Opens what a job has produced. A file is read piece by piece; see <see cref="JobResultFile.Content"/>.</summary>
     public async Task<JobResult> OpenResultAsync(Guid id, CancellationToken cancellationToken = default)
     {
-        var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
-        NpgsqlDataReader? reader = null;
-        var isHandedOver = false;
-        try
+        await using var command = _dataSource.CreateCommand(
+            """
+            select j.state, j.result::text, f.content_type, f.file_name, octet_length(f.content), substring(f.content for @bytes)
+            from jobs.job j
+            left join jobs.result_file f on f.job_id = j.id
+            where j.id = @id
+            """);
+        command.Parameters.Add(new("id", id));
+        command.Parameters.Add(new("bytes", JobResultStream.PieceBytes));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
         {
-            await using var command = new NpgsqlCommand(
-                """
-                select j.state, j.result::text, f.job_id is not null, f.content_type, f.file_name, octet_length(f.content), f.content
-                from jobs.job j
-                left join jobs.result_file f on f.job_id = j.id
-                where j.id = @id
-                """,
-                connection);
-            command.Parameters.Add(new("id", id));
-            reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellationToken);
-            if (!await reader.ReadAsync(cancellationToken))
-            {
-                return new JobResult.NotFound();
-            }
-
-            var state = JobStateExtensions.Parse(reader.GetString(0));
-            if (state is not JobState.Completed)
-            {
-                return new JobResult.NotCompleted(state);
-            }
-
-            if (!await reader.IsDBNullAsync(1, cancellationToken))
-            {
-                return new JobResult.Json(JobRow.ParseJson(reader.GetString(1)));
-            }
-
-            if (!reader.GetBoolean(2))
-            {
-                return new JobResult.Empty();
-            }
-
-            var contentType = reader.GetString(3);
-            var fileName = reader.GetString(4);
-            var length = reader.GetInt32(5);
-            var content = await reader.GetStreamAsync(6, cancellationToken);
-            isHandedOver = true;
-            return new JobResult.File(new JobResultFile(connection, reader, content, length, contentType, fileName));
+            return new JobResult.NotFound();
         }
-        finally
+
+        var state = JobStateExtensions.Parse(reader.GetString(0));
+        if (state is not JobState.Completed)
         {
-            if (!isHandedOver)
-            {
-                if (reader is not null)
-                {
-                    await reader.DisposeAsync();
-                }
-
-                await connection.DisposeAsync();
-            }
+            return new JobResult.NotCompleted(state);
         }
+
+        if (reader.TextOrNull(1) is { } json)
+        {
+            return new JobResult.Json(JobRow.ParseJson(json));
+        }
+
+        if (reader.TextOrNull(2) is not { } contentType)
+        {
+            return new JobResult.Empty();
+        }
+
+        var length = reader.GetInt32(4);
+        var content = new JobResultStream(_dataSource, id, length, await reader.GetFieldValueAsync<byte[]>(5, cancellationToken));
+        return new JobResult.File(new JobResultFile(content, length, contentType, reader.GetString(3)));
     }
 
     /// <summary>Follows a job: its present state first, then each change that is seen, until it is finished or deleted. Ends at once when there is no such job.</summary>
