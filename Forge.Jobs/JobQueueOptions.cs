@@ -28,7 +28,7 @@ public sealed class JobQueueOptions
     [Required]
     public string KeyPrefix { get; set; } = "{forge:jobs}";
 
-    /// <summary>How often a follower of a job looks into Postgres when Redis announces nothing.</summary>
+    /// <summary>How often a follower of a job looks into Postgres while Redis is away. While it is connected and announces the changes, a tenth as often.</summary>
     /// <value>The default is 1 second.</value>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan FollowPollInterval { get; set; } = TimeSpan.FromSeconds(1);

@@ -15,6 +15,9 @@ public sealed class JobReader
     /// <summary>How many bytes of JSON results one page of a list carries, but for the last one.</summary>
     private const int MaxPageBytes = 4 * 1024 * 1024;
 
+    /// <summary>How much longer a follower waits when Redis announces the changes.</summary>
+    private const int QuietFactor = 10;
+
     private readonly NpgsqlDataSource _dataSource;
     private readonly JobDispatch _dispatch;
     private readonly JobKindRegistry _kinds;
@@ -138,12 +141,16 @@ public sealed class JobReader
     }
 
     /// <summary>Follows a job: its present state first, then each change that is seen, until it is finished or deleted. Ends at once when there is no such job.</summary>
-    /// <remarks>Redis announces changes; without it they are seen by a slow poll. Quick changes may be seen as one, the last state never goes unseen.</remarks>
+    /// <remarks>
+    /// Redis announces changes, and a slow poll finds what it loses; without it the poll is all there is, and quicker (<see cref="JobQueueOptions.FollowPollInterval"/>).
+    /// Quick changes may be seen as one, the last state never goes unseen.
+    /// </remarks>
     public async IAsyncEnumerable<JobSnapshot> FollowAsync(Guid id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var changed = new Signal();
         await using var listening = await _dispatch.ListenForChangesAsync(id, changed.Set);
         JobSnapshot? seen = null;
+        var pause = _options.FollowPollInterval;
         while (await ReadSnapshotAsync(id, cancellationToken) is { } snapshot)
         {
             if (snapshot != seen)
@@ -157,7 +164,9 @@ public sealed class JobReader
                 yield break;
             }
 
-            await changed.WaitAsync(_options.FollowPollInterval, _time, cancellationToken);
+            // Redis may make a subscription, or renew one, after the look that was to follow it: the long pause comes only after a short one in which nothing was heard.
+            var isHeard = await changed.WaitAsync(pause, _time, cancellationToken);
+            pause = isHeard || !_dispatch.IsConnected ? _options.FollowPollInterval : _options.FollowPollInterval * QuietFactor;
         }
     }
 

@@ -171,6 +171,63 @@ public sealed class JobReaderTests(JobServers servers) : JobTests(servers)
     }
 
     [Fact]
+    public async Task Follow_WhileRedisIsConnected_SeldomLooksAndStillHearsTheEnd()
+    {
+        var statements = new StatementLog();
+        await using var program = await JobProgram.CreateAsync(Database, builder =>
+        {
+            statements.AddTo(builder, Database);
+            builder.AddJobQueue(options => options.FollowPollInterval = TimeSpan.FromSeconds(0.5));
+        });
+        await using var other = await JobProgram.CreateAsync(Database);
+        var id = await program.EnqueueAsync();
+        var following = program.Reader.FollowAsync(id, Token).ToListAsync(Token).AsTask();
+
+        await Database.ExecuteAsync("select pg_sleep(4)");
+        Assert.InRange(statements.Count("select state, attempt, max_attempts"), 1, 4);
+        var begun = TimeProvider.System.GetTimestamp();
+        await other.Control.CancelAsync(id, Token);
+        Assert.Equal([JobState.Available, JobState.Cancelled], (await following).Select(snapshot => snapshot.State));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(2.5));
+    }
+
+    [Fact]
+    public async Task Follow_WhenRedisBreaksAway_LooksForItself()
+    {
+        await using var door = new RedisDoor(Database.RedisConfiguration);
+        await using var program = await JobProgram.CreateAsync(Database, builder =>
+        {
+            builder.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(door.Configuration));
+            builder.AddJobQueue(options => options.FollowPollInterval = TimeSpan.FromSeconds(2));
+        });
+        await using var other = await JobProgram.CreateAsync(Database);
+        var id = await other.EnqueueAsync();
+        var following = program.Reader.FollowAsync(id, Token).ToListAsync(Token).AsTask();
+        await Database.ExecuteAsync("select pg_sleep(4)");
+
+        await door.CloseAsync();
+        await other.Control.CancelAsync(id, Token);
+
+        Assert.Equal(JobState.Cancelled, (await following.WaitAsync(TimeSpan.FromSeconds(10), Token))[^1].State);
+    }
+
+    [Fact]
+    public async Task Result_WhenTheJobIsDeletedWhileItIsRead_FailsRatherThanEnds()
+    {
+        await using var program = await JobProgram.CreateAsync(Database);
+        var id = await program.EnqueueAsync();
+        await program.FinishAsync(await program.ClaimAsync(id), AttemptOutcome.Completed, JobState.Completed);
+        await Database.ExecuteAsync($"insert into jobs.result_file (job_id, content_type, file_name, content) values ('{id}', 'a/b', 'c', decode(repeat('ab', 300000), 'hex'))");
+        await using var file = Assert.IsType<JobResult.File>(await program.Reader.OpenResultAsync(id, Token)).Content;
+        var buffer = new byte[file.Length];
+        await file.Content.ReadExactlyAsync(buffer.AsMemory(0, 100_000), Token);
+
+        await program.Control.DeleteAsync(id, Token);
+
+        await Assert.ThrowsAsync<EndOfStreamException>(() => file.Content.CopyToAsync(Stream.Null, Token));
+    }
+
+    [Fact]
     public async Task Result_WhenThereIsNone_SaysWhy()
     {
         await using var program = await JobProgram.CreateAsync(Database);
