@@ -18,7 +18,7 @@ public sealed class JobQueueOptions
     [Range(1_024, 16 * 1024 * 1024)]
     public int MaxPayloadBytes { get; set; } = 256 * 1024;
 
-    /// <summary>The largest result, JSON or file, in bytes.</summary>
+    /// <summary>The largest result, in bytes. One of JSON, which is part of its job wherever that is read, is at most 1 MiB: what is larger is a file.</summary>
     /// <value>The default is 64 MiB.</value>
     [Range(1_024, 512 * 1024 * 1024)]
     public int MaxResultBytes { get; set; } = 64 * 1024 * 1024;
@@ -28,7 +28,7 @@ public sealed class JobQueueOptions
     [Required]
     public string KeyPrefix { get; set; } = "{forge:jobs}";
 
-    /// <summary>How often a follower of a job looks into Postgres when Redis announces nothing.</summary>
+    /// <summary>How often a follower of a job looks into Postgres while Redis is away. While it is connected and announces the changes, a tenth as often.</summary>
     /// <value>The default is 1 second.</value>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan FollowPollInterval { get; set; } = TimeSpan.FromSeconds(1);

@@ -23,8 +23,8 @@ internal sealed class Signal : IDisposable
         }
     }
 
-    /// <summary>Returns when set, or after <paramref name="limit"/>.</summary>
-    public async Task WaitAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Returns true when set, false after <paramref name="limit"/>.</summary>
+    public async Task<bool> WaitAsync(TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
@@ -33,10 +33,12 @@ internal sealed class Signal : IDisposable
             await _set.WaitAsync(either.Token);
             // A set between the wait and this line is not lost: whatever it announces is there when the waiter looks, which is after this.
             Volatile.Write(ref _isSet, false);
+            return true;
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             // The limit is an ordinary end of the wait.
+            return false;
         }
     }
 

@@ -20,7 +20,7 @@ internal static class JobResultEndpoint
             case JobResult.Json(var value):
                 return TypedResults.Ok(value);
             case JobResult.File(var file):
-                response.RegisterForDisposeAsync(file);
+                // A promise: when the job is deleted while its file is read, reading throws and the connection is aborted, so nobody takes a part for the whole.
                 response.ContentLength = file.Length;
                 return TypedResults.Stream(file.Content, file.ContentType, file.FileName);
             case JobResult.Empty:

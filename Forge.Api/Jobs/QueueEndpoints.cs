@@ -38,14 +38,14 @@ internal static class QueueEndpoints
             return TypedResults.Problem("Only administrators pause and resume queues.", statusCode: StatusCodes.Status403Forbidden);
         }
 
-        var queues = await reader.GetQueuesAsync(cancellationToken);
-        if (queues.All(queue => queue.Queue != name))
+        if (await reader.FindQueueAsync(name, cancellationToken) is null)
         {
             return JobProblems.QueueNotFound(name);
         }
 
         await change(name, cancellationToken);
-        queues = await reader.GetQueuesAsync(cancellationToken);
-        return TypedResults.Ok(queues.Single(queue => queue.Queue == name).ToResponse());
+        return await reader.FindQueueAsync(name, cancellationToken) is { } queue
+            ? TypedResults.Ok(queue.ToResponse())
+            : JobProblems.QueueNotFound(name);
     }
 }

@@ -114,7 +114,7 @@ internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNam
         }
     });
 
-    /// <summary>Calls <paramref name="heard"/> at changes of one job until the result is disposed. Without Redis it hears nothing.</summary>
+    /// <summary>Calls <paramref name="heard"/> at changes of one job until the result is disposed, and when the connection breaks or is back. Without Redis it hears nothing.</summary>
     public async Task<IAsyncDisposable> ListenForChangesAsync(Guid id, Action heard)
     {
         void Handler(RedisChannel _, RedisValue message)
@@ -125,8 +125,12 @@ internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNam
             }
         }
 
+        void ConnectionHandler(object? _, ConnectionFailedEventArgs __) => heard();
+
+        redis.ConnectionFailed += ConnectionHandler;
+        redis.ConnectionRestored += ConnectionHandler;
         await ListenAsync(names.Changes, Handler);
-        return new Subscription(redis, names.Changes, Handler);
+        return new Subscription(redis, names.Changes, Handler, ConnectionHandler);
     }
 
     private Task ListenAsync(RedisChannel channel, Action<string> heard) => ListenAsync(channel, (_, message) => heard(message.ToString()));
@@ -212,9 +216,17 @@ internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNam
     [LoggerMessage(Level = LogLevel.Information, Message = "Redis answers again; jobs are dispatched through it.")]
     private partial void RedisUp();
 
-    private sealed class Subscription(IConnectionMultiplexer redis, RedisChannel channel, Action<RedisChannel, RedisValue> handler) : IAsyncDisposable
+    private sealed class Subscription(
+        IConnectionMultiplexer redis,
+        RedisChannel channel,
+        Action<RedisChannel, RedisValue> handler,
+        EventHandler<ConnectionFailedEventArgs> connectionHandler) : IAsyncDisposable
     {
-        public async ValueTask DisposeAsync() =>
+        public async ValueTask DisposeAsync()
+        {
+            redis.ConnectionFailed -= connectionHandler;
+            redis.ConnectionRestored -= connectionHandler;
             await redis.GetSubscriber().UnsubscribeAsync(channel, handler, CommandFlags.FireAndForget);
+        }
     }
 }

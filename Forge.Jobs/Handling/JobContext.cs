@@ -7,6 +7,9 @@ namespace Forge.Jobs;
 /// <summary>The job that a handler runs, and what the handler can tell about it.</summary>
 public abstract class JobContext
 {
+    /// <summary>A JSON result is part of its job and is read with it, in lists as well.</summary>
+    private const int MaxJsonBytes = 1024 * 1024;
+
     private readonly ClaimedJob _job;
     private readonly RunningJobWriter _writer;
     private readonly int _maxResultBytes;
@@ -65,12 +68,12 @@ public abstract class JobContext
         }
     }
 
-    /// <summary>Sets the result as JSON; it is stored together with the completion. The last result set counts.</summary>
-    /// <exception cref="ArgumentException">The result is too large or holds U+0000.</exception>
+    /// <summary>Sets the result as JSON, at most 1 MiB; it is stored together with the completion. The last result set counts.</summary>
+    /// <exception cref="ArgumentException">The result is too large, so that it should be a file, or holds U+0000.</exception>
     public void SetResult<TResult>(TResult result)
     {
         var json = JsonSerializer.Serialize(result, JobJson.Stored);
-        RefuseTooLarge(Encoding.UTF8.GetByteCount(json));
+        RefuseTooLarge(Encoding.UTF8.GetByteCount(json), Math.Min(_maxResultBytes, MaxJsonBytes));
         ResultJson = JobJson.IsStorable(json)
             ? json
             : throw new ArgumentException("The result holds the character U+0000, which Postgres cannot store.", nameof(result));
@@ -83,7 +86,7 @@ public abstract class JobContext
     {
         ArgumentException.ThrowIfNullOrEmpty(contentType);
         ArgumentException.ThrowIfNullOrEmpty(fileName);
-        RefuseTooLarge(content.Length);
+        RefuseTooLarge(content.Length, _maxResultBytes);
         ResultFile = new ResultFile(content, contentType, fileName);
         ResultJson = null;
     }
@@ -101,11 +104,11 @@ public abstract class JobContext
         IsCompletedInTransaction = true;
     }
 
-    private void RefuseTooLarge(int bytes)
+    private static void RefuseTooLarge(int bytes, int most)
     {
-        if (bytes > _maxResultBytes)
+        if (bytes > most)
         {
-            throw new ArgumentException($"The result has {bytes} bytes; at most {_maxResultBytes} are allowed.");
+            throw new ArgumentException($"The result has {bytes} bytes; at most {most} are allowed.");
         }
     }
 }

@@ -1,5 +1,5 @@
-using System.Data;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
@@ -11,6 +11,12 @@ public sealed class JobReader
 {
     private const int MaxPage = 200;
     private const int FiguresOf = 1_000;
+
+    /// <summary>How many bytes of JSON results one page of a list carries, but for the last one.</summary>
+    private const int MaxPageBytes = 4 * 1024 * 1024;
+
+    /// <summary>How much longer a follower waits when Redis announces the changes.</summary>
+    private const int QuietFactor = 10;
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly JobDispatch _dispatch;
@@ -30,11 +36,12 @@ public sealed class JobReader
     /// <summary>One job with its attempts; null when there is none.</summary>
     public async Task<JobDetails?> FindAsync(Guid id, CancellationToken cancellationToken = default)
     {
-        var jobs = await ReadJobsAsync("where id = @id", [new("id", id)], cancellationToken);
+        var (jobs, _) = await ReadJobsAsync("where id = @id", [new("id", id)], 1, cancellationToken);
         return jobs.SingleOrDefault();
     }
 
     /// <summary>Jobs, newest first. Pages are cut by id, so that rows which come and go meanwhile shift nothing.</summary>
+    /// <remarks>A page of large results holds fewer jobs than <paramref name="limit"/>: it ends with the job whose JSON result takes it beyond 4 MiB.</remarks>
     /// <param name="filter">Which jobs.</param>
     /// <param name="after">The <see cref="JobPage.Next"/> of the page before, or null for the first page.</param>
     /// <param name="limit">1 to 200.</param>
@@ -52,10 +59,8 @@ public sealed class JobReader
         Restrict("queue = @queue", "queue", filter.Queue);
         Restrict("id < @after", "after", after);
         var where = conditions.Count > 0 ? $"where {string.Join(" and ", conditions)}" : "";
-        var jobs = await ReadJobsAsync($"{where} order by id desc limit @limit", parameters, cancellationToken);
-        return jobs.Count > limit
-            ? new JobPage(jobs[..limit], jobs[limit - 1].Id)
-            : new JobPage(jobs, null);
+        var (jobs, isCut) = await ReadJobsAsync($"{where} order by id desc limit @limit", parameters, limit, cancellationToken);
+        return new JobPage(jobs, isCut ? jobs[^1].Id : null);
 
         void Restrict(string condition, string name, object? value)
         {
@@ -68,27 +73,15 @@ public sealed class JobReader
     }
 
     /// <summary>The figures of every queue that is known here or holds a job.</summary>
-    public async Task<IReadOnlyList<QueueFigures>> GetQueuesAsync(CancellationToken cancellationToken = default)
-    {
-        await using var command = _dataSource.CreateCommand(JobSql.QueueFigures);
-        command.Parameters.Add(new("queues", _kinds.Queues.ToArray()));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var queues = new List<QueueFigures>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            queues.Add(new QueueFigures(
-                reader.GetString(0),
-                reader.GetInt64(1),
-                reader.GetInt64(2),
-                reader.GetInt64(3),
-                reader.GetInt64(4),
-                reader.GetInt64(5),
-                reader.GetBoolean(6),
-                reader.GetTimeSpan(7),
-                reader.GetInt64(8)));
-        }
+    public async Task<IReadOnlyList<QueueFigures>> GetQueuesAsync(CancellationToken cancellationToken = default) =>
+        await ReadQueuesAsync(null, _kinds.Queues, cancellationToken);
 
-        return queues;
+    /// <summary>The figures of one queue; null when it is not known here, holds no job and was never paused.</summary>
+    public async Task<QueueFigures?> FindQueueAsync(string queue, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(queue);
+        var queues = await ReadQueuesAsync(queue, _kinds.Queues.Where(known => known == queue), cancellationToken);
+        return queues.SingleOrDefault();
     }
 
     /// <summary>Figures of the latest runs: those of the 1,000 jobs that finished last, and of up to 1,000 that wait for their next attempt.</summary>
@@ -108,73 +101,56 @@ public sealed class JobReader
             reader.GetInt64(3));
     }
 
-    /// <summary>Opens what a job has produced. A file must be disposed.</summary>
+    /// <summary>Opens what a job has produced. A file is read piece by piece; see <see cref="JobResultFile.Content"/>.</summary>
     public async Task<JobResult> OpenResultAsync(Guid id, CancellationToken cancellationToken = default)
     {
-        var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
-        NpgsqlDataReader? reader = null;
-        var isHandedOver = false;
-        try
+        await using var command = _dataSource.CreateCommand(
+            """
+            select j.state, j.result::text, f.content_type, f.file_name, octet_length(f.content), substring(f.content for @bytes)
+            from jobs.job j
+            left join jobs.result_file f on f.job_id = j.id
+            where j.id = @id
+            """);
+        command.Parameters.Add(new("id", id));
+        command.Parameters.Add(new("bytes", JobResultStream.PieceBytes));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
         {
-            await using var command = new NpgsqlCommand(
-                """
-                select j.state, j.result::text, f.job_id is not null, f.content_type, f.file_name, octet_length(f.content), f.content
-                from jobs.job j
-                left join jobs.result_file f on f.job_id = j.id
-                where j.id = @id
-                """,
-                connection);
-            command.Parameters.Add(new("id", id));
-            reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellationToken);
-            if (!await reader.ReadAsync(cancellationToken))
-            {
-                return new JobResult.NotFound();
-            }
-
-            var state = JobStateExtensions.Parse(reader.GetString(0));
-            if (state is not JobState.Completed)
-            {
-                return new JobResult.NotCompleted(state);
-            }
-
-            if (!await reader.IsDBNullAsync(1, cancellationToken))
-            {
-                return new JobResult.Json(JobRow.ParseJson(reader.GetString(1)));
-            }
-
-            if (!reader.GetBoolean(2))
-            {
-                return new JobResult.Empty();
-            }
-
-            var contentType = reader.GetString(3);
-            var fileName = reader.GetString(4);
-            var length = reader.GetInt32(5);
-            var content = await reader.GetStreamAsync(6, cancellationToken);
-            isHandedOver = true;
-            return new JobResult.File(new JobResultFile(connection, reader, content, length, contentType, fileName));
+            return new JobResult.NotFound();
         }
-        finally
+
+        var state = JobStateExtensions.Parse(reader.GetString(0));
+        if (state is not JobState.Completed)
         {
-            if (!isHandedOver)
-            {
-                if (reader is not null)
-                {
-                    await reader.DisposeAsync();
-                }
-
-                await connection.DisposeAsync();
-            }
+            return new JobResult.NotCompleted(state);
         }
+
+        if (reader.TextOrNull(1) is { } json)
+        {
+            return new JobResult.Json(JobRow.ParseJson(json));
+        }
+
+        if (reader.TextOrNull(2) is not { } contentType)
+        {
+            return new JobResult.Empty();
+        }
+
+        var length = reader.GetInt32(4);
+        var content = new JobResultStream(_dataSource, id, length, await reader.GetFieldValueAsync<byte[]>(5, cancellationToken));
+        return new JobResult.File(new JobResultFile(content, length, contentType, reader.GetString(3)));
     }
 
     /// <summary>Follows a job: its present state first, then each change that is seen, until it is finished or deleted. Ends at once when there is no such job.</summary>
-    /// <remarks>Redis announces changes; without it they are seen by a slow poll. Quick changes may be seen as one, the last state never goes unseen.</remarks>
+    /// <remarks>
+    /// Redis announces changes, and a slow poll finds what it loses; without it the poll is all there is, and quicker (<see cref="JobQueueOptions.FollowPollInterval"/>).
+    /// Quick changes may be seen as one, the last state never goes unseen.
+    /// </remarks>
     public async IAsyncEnumerable<JobSnapshot> FollowAsync(Guid id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var changed = new Signal();
         await using var listening = await _dispatch.ListenForChangesAsync(id, changed.Set);
         JobSnapshot? seen = null;
+        var pause = _options.FollowPollInterval;
         while (await ReadSnapshotAsync(id, cancellationToken) is { } snapshot)
         {
             if (snapshot != seen)
@@ -188,8 +164,34 @@ public sealed class JobReader
                 yield break;
             }
 
-            await changed.WaitAsync(_options.FollowPollInterval, _time, cancellationToken);
+            // Redis may make a subscription, or renew one, after the look that was to follow it: the long pause comes only after a short one in which nothing was heard.
+            var isHeard = await changed.WaitAsync(pause, _time, cancellationToken);
+            pause = isHeard || !_dispatch.IsConnected ? _options.FollowPollInterval : _options.FollowPollInterval * QuietFactor;
         }
+    }
+
+    private async Task<List<QueueFigures>> ReadQueuesAsync(string? queue, IEnumerable<string> known, CancellationToken cancellationToken)
+    {
+        await using var command = _dataSource.CreateCommand(JobSql.QueueFigures);
+        command.Parameters.Add(new("queue", NpgsqlDbType.Text) { Value = (object?)queue ?? DBNull.Value });
+        command.Parameters.Add(new("known", known.ToArray()));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var queues = new List<QueueFigures>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            queues.Add(new QueueFigures(
+                reader.GetString(0),
+                reader.GetInt64(1),
+                reader.GetInt64(2),
+                reader.GetInt64(3),
+                reader.GetInt64(4),
+                reader.GetInt64(5),
+                reader.GetBoolean(6),
+                reader.GetTimeSpan(7),
+                reader.GetInt64(8)));
+        }
+
+        return queues;
     }
 
     private async Task<JobSnapshot?> ReadSnapshotAsync(Guid id, CancellationToken cancellationToken)
@@ -208,8 +210,11 @@ public sealed class JobReader
             : null;
     }
 
-    private async Task<List<JobDetails>> ReadJobsAsync(string condition, IReadOnlyList<NpgsqlParameter> parameters, CancellationToken cancellationToken)
+    /// <summary>Up to <paramref name="limit"/> jobs with results of up to <see cref="MaxPageBytes"/>, and whether there are more.</summary>
+    private async Task<(List<JobDetails> Jobs, bool IsCut)> ReadJobsAsync(
+        string condition, IReadOnlyList<NpgsqlParameter> parameters, int limit, CancellationToken cancellationToken)
     {
+        var (isCut, resultBytes) = (false, 0);
         await using var command = _dataSource.CreateCommand($"{JobSql.ReadJobs}\n{condition}");
         command.Parameters.AddRange(parameters.ToArray());
         var jobs = new List<JobDetails>();
@@ -218,8 +223,15 @@ public sealed class JobReader
         {
             while (await reader.ReadAsync(cancellationToken))
             {
+                if (jobs.Count == limit || resultBytes > MaxPageBytes)
+                {
+                    isCut = true;
+                    break;
+                }
+
                 var job = JobRow.ReadJob(reader);
                 jobs.Add(job);
+                resultBytes += job.Result is { } result ? JsonMarshal.GetRawUtf8Value(result).Length : 0;
                 if (JobRow.ReadOwnAttempt(reader) is { } attempt)
                 {
                     own.Add(job.Id, attempt);
@@ -228,10 +240,10 @@ public sealed class JobReader
         }
 
         var ended = await ReadAttemptsAsync([.. jobs.Select(job => job.Id)], cancellationToken);
-        return [.. jobs.Select(job => job with
+        return ([.. jobs.Select(job => job with
         {
             Attempts = own.TryGetValue(job.Id, out var last) ? [.. ended[job.Id], last] : [.. ended[job.Id]],
-        })];
+        })], isCut);
     }
 
     private async Task<ILookup<Guid, JobAttempt>> ReadAttemptsAsync(Guid[] ids, CancellationToken cancellationToken)

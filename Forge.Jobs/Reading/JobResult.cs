@@ -21,6 +21,6 @@ public abstract record JobResult
     /// <summary>A JSON value.</summary>
     public sealed record Json(JsonElement Value) : JobResult;
 
-    /// <summary>A file, streamed from Postgres.</summary>
+    /// <summary>A file, read from Postgres piece by piece.</summary>
     public sealed record File(JobResultFile Content) : JobResult;
 }

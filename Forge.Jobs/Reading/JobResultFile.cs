@@ -1,24 +1,18 @@
-using Npgsql;
-
 namespace Forge.Jobs;
 
-/// <summary>A file that a job produced. It holds a database connection until it is disposed.</summary>
+/// <summary>A file that a job produced. It is read from Postgres in pieces and holds no connection between them.</summary>
 public sealed class JobResultFile : IAsyncDisposable
 {
-    private readonly NpgsqlConnection _connection;
-    private readonly NpgsqlDataReader _reader;
-
-    internal JobResultFile(NpgsqlConnection connection, NpgsqlDataReader reader, Stream content, long length, string contentType, string fileName)
+    internal JobResultFile(Stream content, long length, string contentType, string fileName)
     {
-        _connection = connection;
-        _reader = reader;
         Content = content;
         Length = length;
         ContentType = contentType;
         FileName = fileName;
     }
 
-    /// <summary>The bytes, to be read once, forward.</summary>
+    /// <summary>The bytes, to be read once, forward, asynchronously.</summary>
+    /// <remarks>When the job is deleted meanwhile, reading on throws an <see cref="EndOfStreamException"/>.</remarks>
     public Stream Content { get; }
 
     /// <summary>How many bytes.</summary>
@@ -30,11 +24,6 @@ public sealed class JobResultFile : IAsyncDisposable
     /// <summary>The name for a download.</summary>
     public string FileName { get; }
 
-    /// <summary>Gives the connection back.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await Content.DisposeAsync();
-        await _reader.DisposeAsync();
-        await _connection.DisposeAsync();
-    }
+    /// <summary>Ends reading.</summary>
+    public ValueTask DisposeAsync() => Content.DisposeAsync();
 }

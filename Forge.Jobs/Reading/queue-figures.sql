@@ -1,15 +1,19 @@
+-- A select for each partial index: one over all these states could use none of them, and would read every finished job.
 with live as (
-    select queue, state, count(*) as jobs, min(run_at) as oldest
-    from jobs.job
-    where state in ('available', 'scheduled', 'running', 'retryable', 'discarded')
-    group by queue, state
-), completed as (
+    select queue, 'available' as state, count(*) as jobs, min(run_at) as oldest from jobs.job where state = 'available' and (@queue is null or queue = @queue) group by queue
+    union all
+    select queue, state, count(*), null from jobs.job where state in ('scheduled', 'retryable') and (@queue is null or queue = @queue) group by queue, state
+    union all
+    select queue, 'running', count(*), null from jobs.job where state = 'running' and (@queue is null or queue = @queue) group by queue
+    union all
+    select queue, 'discarded', count(*), null from jobs.job where state = 'discarded' and (@queue is null or queue = @queue) group by queue
+), completed as materialized ( -- once, not once for each queue
     select queue, count(*) as jobs
     from jobs.job
-    where finished_at > now() - interval '1 minute' and state = 'completed'
+    where finished_at > now() - interval '1 minute' and state = 'completed' and (@queue is null or queue = @queue)
     group by queue
 ), names as (
-    select unnest(@queues) as name union select queue from live union select name from jobs.queue
+    select unnest(@known) as name union select queue from live union select name from jobs.queue where @queue is null or name = @queue
 )
 select n.name,
        coalesce(sum(l.jobs) filter (where l.state = 'available'), 0)::bigint,

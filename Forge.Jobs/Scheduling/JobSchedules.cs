@@ -110,11 +110,19 @@ public sealed class JobSchedules
             return new RunScheduleResult.NotRunnable(problem!);
         }
 
-        return await _queue.EnqueueAsync(request, cancellationToken) switch
+        try
         {
-            EnqueueResult.Enqueued(var id) => new RunScheduleResult.Enqueued(id),
-            var taken => new RunScheduleResult.UniqueKeyTaken(taken.JobId),
-        };
+            return await _queue.EnqueueAsync(request, cancellationToken) switch
+            {
+                EnqueueResult.Enqueued(var id) => new RunScheduleResult.Enqueued(id),
+                var taken => new RunScheduleResult.UniqueKeyTaken(taken.JobId),
+            };
+        }
+        catch (ArgumentException exception)
+        {
+            // As at a fire: a queue that is no longer known, or a payload that is now too large.
+            return new RunScheduleResult.NotRunnable(exception.Message);
+        }
     }
 
     private async Task<ScheduledJob?> FindJobAsync(string name, CancellationToken cancellationToken)

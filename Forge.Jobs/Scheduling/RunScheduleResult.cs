@@ -16,6 +16,6 @@ public abstract record RunScheduleResult
     /// <summary>A live job holds the unique key of the schedule's jobs; nothing was stored.</summary>
     public sealed record UniqueKeyTaken(Guid JobId) : RunScheduleResult;
 
-    /// <summary>The kind is not known to this program, or the stored payload does not fit it any more; <paramref name="Reason"/> says which.</summary>
+    /// <summary>The kind or the queue is not known to this program, or the stored payload does not fit any more; <paramref name="Reason"/> says which.</summary>
     public sealed record NotRunnable(string Reason) : RunScheduleResult;
 }

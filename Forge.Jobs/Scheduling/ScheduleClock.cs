@@ -10,10 +10,14 @@ namespace Forge.Jobs;
 [DisallowConcurrentExecution]
 internal sealed partial class ScheduleClock(ScheduleFirer firer, WorkerSignals signals, IOptions<JobWorkerOptions> options, TimeProvider time, ILogger<ScheduleClock> logger) : IJob
 {
-    /// <summary>Another worker is at the one that is due.</summary>
     private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>How long the pause gets while others hold what is due. They need milliseconds, or a lease when they are frozen.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(0.5);
+
     private static readonly TimeSpan FailurePause = TimeSpan.FromSeconds(1);
+
+    private TimeSpan _pause = ShortPause;
 
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
     {
@@ -46,7 +50,9 @@ internal sealed partial class ScheduleClock(ScheduleFirer firer, WorkerSignals s
             }
             while (until <= TimeSpan.Zero && await firer.FireNextAsync(failed, cancellationToken));
 
-            return failed.Count > 0 ? FailurePause : Limit(until);
+            return failed.Count > 0 ? FailurePause
+                : until <= TimeSpan.Zero ? Lengthen()
+                : Limit(until);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -55,10 +61,21 @@ internal sealed partial class ScheduleClock(ScheduleFirer firer, WorkerSignals s
         }
     }
 
-    private TimeSpan Limit(TimeSpan? until) =>
-        until is not { } wished || wished > options.Value.SchedulePollInterval ? options.Value.SchedulePollInterval
-        : wished < ShortPause ? ShortPause
-        : wished;
+    /// <summary>Others have what is due in hand: twice as long as the last time in a row.</summary>
+    private TimeSpan Lengthen()
+    {
+        var pause = _pause;
+        _pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        return pause;
+    }
+
+    private TimeSpan Limit(TimeSpan? until)
+    {
+        _pause = ShortPause;
+        return until is not { } wished || wished > options.Value.SchedulePollInterval ? options.Value.SchedulePollInterval
+            : wished < ShortPause ? ShortPause
+            : wished;
+    }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Looking for due schedules failed; trying again after a pause.")]
     private partial void LookFailed(Exception exception);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
 using OpenTelemetry;
@@ -6,7 +7,13 @@ using OpenTelemetry;
 namespace Forge.Jobs;
 
 /// <summary>Enqueues the jobs of due schedules. Several workers may do it at the same time: each fire is one transaction, and there is one for each fire time.</summary>
-internal sealed partial class ScheduleFirer(NpgsqlDataSource dataSource, JobDispatch dispatch, IJobQueue queue, JobKindRegistry kinds, ILogger<ScheduleFirer> logger)
+internal sealed partial class ScheduleFirer(
+    NpgsqlDataSource dataSource,
+    JobDispatch dispatch,
+    IJobQueue queue,
+    JobKindRegistry kinds,
+    IOptions<JobWorkerOptions> options,
+    ILogger<ScheduleFirer> logger)
 {
     /// <summary>A fire that is later than this was missed: it is caught up, and whatever else fell into that time with it.</summary>
     private static readonly TimeSpan MissedAfter = TimeSpan.FromSeconds(10);
@@ -26,12 +33,13 @@ internal sealed partial class ScheduleFirer(NpgsqlDataSource dataSource, JobDisp
     /// <summary>Fires the schedule that is due first; false when none is, or others have them all in hand. A schedule that throws is added to <paramref name="failed"/>.</summary>
     /// <remarks>
     /// Dying before the commit: the fire did not happen, and the next worker does it. Dying after it: the job is stored, and Redis may not know it; the
-    /// fallback poll and the sweep find it.
+    /// fallback poll and the sweep find it. Freezing before the commit keeps the schedule locked until Postgres ends the transaction, which it does when that has been idle for one lease.
     /// </remarks>
     public async Task<bool> FireNextAsync(ICollection<string> failed, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await transaction.LimitIdlenessAsync(options.Value.LeaseDuration, cancellationToken);
         if (await LockDueAsync([.. failed], transaction, cancellationToken) is not { } due)
         {
             return false;
@@ -102,9 +110,10 @@ internal sealed partial class ScheduleFirer(NpgsqlDataSource dataSource, JobDisp
         using var traced = SuppressInstrumentationScope.Begin(value: false);
         try
         {
+            var kind = kinds.Get(request.Kind).Options;
             return await queue.EnqueueAsync(request, transaction, cancellationToken) switch
             {
-                EnqueueResult.Enqueued(var id) => (new DispatchedJob(id, request.Queue ?? kinds.Get(request.Kind).Options.Queue, request.Priority), null),
+                EnqueueResult.Enqueued(var id) => (new DispatchedJob(id, request.Queue ?? kind.Queue, request.Priority, kind.IsLimited ? request.Kind : null), null),
                 var taken => (null, $"The job {taken.JobId} of an earlier fire lives and holds the unique key."),
             };
         }

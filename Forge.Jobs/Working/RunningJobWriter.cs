@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -56,13 +55,12 @@ internal sealed partial class RunningJobWriter
 
     /// <summary>Completes in the handler's transaction. Dying before its commit undoes both the effects and the completion, and the job is rescued and runs again; dying after it, both are done.</summary>
     /// <remarks>
-    /// Until the commit the transaction locks the job's row, and no rescue gets past that. A process that freezes there, or a machine that loses its power and leaves
-    /// Postgres with a connection nobody answers on, would keep the job for hours: so Postgres ends a transaction that is idle for longer than the lease.
+    /// Until the commit the transaction locks the job's row, and no rescue gets past that: so Postgres ends a transaction that is idle for longer than the lease.
     /// </remarks>
     public async Task CompleteAsync(ClaimedJob job, string? resultJson, ResultFile? file, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         var connection = transaction.Connection ?? throw new ArgumentException("The transaction is over.", nameof(transaction));
-        await LimitIdlenessAsync(connection, transaction, cancellationToken);
+        await transaction.LimitIdlenessAsync(_lease, cancellationToken);
         var end = new AttemptEnd(job, AttemptOutcome.Completed, JobState.Completed)
         {
             ResultJson = resultJson,
@@ -89,7 +87,7 @@ internal sealed partial class RunningJobWriter
 
         await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await LimitIdlenessAsync(connection, transaction, cancellationToken);
+        await transaction.LimitIdlenessAsync(_lease, cancellationToken);
         var state = await FinishOneAsync(end, connection, transaction, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         _dispatch.AnnounceChange(end.Job.Id);
@@ -123,13 +121,6 @@ internal sealed partial class RunningJobWriter
         return [.. ends.Select(end => end.State is JobState.Completed
             ? isStored.Contains(end.Job.LeaseToken) ? JobState.Completed : (JobState?)null
             : states.TryGetValue(end.Job.LeaseToken, out var state) ? state : null)];
-    }
-
-    private async Task LimitIdlenessAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand("select set_config('idle_in_transaction_session_timeout', @lease, true)", connection, transaction);
-        command.Parameters.Add(new("lease", string.Create(CultureInfo.InvariantCulture, $"{_lease.TotalMilliseconds:0}ms")));
-        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private async Task<JobState?> FinishOneAsync(AttemptEnd end, NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)

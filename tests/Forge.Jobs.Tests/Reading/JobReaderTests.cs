@@ -1,3 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+using StackExchange.Redis;
+
 namespace Forge.Jobs.Tests.Reading;
 
 public sealed class JobReaderTests(JobServers servers) : JobTests(servers)
@@ -48,6 +53,79 @@ public sealed class JobReaderTests(JobServers servers) : JobTests(servers)
     }
 
     [Fact]
+    public async Task Queues_WhenManyJobsHaveFinished_AreToldWithoutReadingThem()
+    {
+        const int Finished = 20_000;
+        const string Name = "queue figures";
+        await using var program = await JobProgram.CreateAsync(Database, builder => builder.Services.AddSingleton(_ =>
+            NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Database.ConnectionString) { ApplicationName = Name })));
+        await program.EnqueueAsync();
+        await Database.ExecuteAsync(
+            $"""
+            insert into jobs.job (id, kind, version, queue, priority, state, payload, max_attempts, finished_at)
+            select gen_random_uuid(), 'test', 1, 'default', 5, 'completed', '1', 1, now() - interval '1 hour' from generate_series(1, {Finished})
+            """);
+        await Database.ExecuteAsync("vacuum analyze jobs.job");
+        var before = await RowsReadAsync();
+
+        Assert.Equal(1, Assert.Single(await program.Reader.GetQueuesAsync(Token)).Available);
+
+        Assert.InRange(await RowsReadAsync() - before, 0, Finished / 2);
+
+        // A session says what it has read when it ends.
+        async Task<long> RowsReadAsync()
+        {
+            program.Get<NpgsqlDataSource>().Clear();
+            while (await Database.ScalarAsync<long>("select count(*) from pg_stat_activity where application_name = @name", new NpgsqlParameter("name", Name)) > 0)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), Token);
+            }
+
+            return await Database.ScalarAsync<long>("select seq_tup_read from pg_stat_user_tables where schemaname = 'jobs' and relname = 'job'");
+        }
+    }
+
+    [Fact]
+    public async Task Queue_ByName_TellsItsOwnFigures()
+    {
+        await using var program = await JobProgram.CreateAsync(Database, builder => builder.AddJobQueue(options => options.Queues.Add("other")));
+        await program.EnqueueAsync();
+        await program.Control.PauseQueueAsync("default", Token);
+        await Database.ExecuteAsync("update jobs.job set queue = 'older'");
+
+        var queues = await program.Reader.GetQueuesAsync(Token);
+
+        Assert.Equal(["default", "older", "other"], queues.Select(queue => queue.Queue));
+        foreach (var queue in queues)
+        {
+            Assert.Equal(queue with { OldestAge = default }, (await program.Reader.FindQueueAsync(queue.Queue, Token))! with { OldestAge = default });
+        }
+
+        Assert.Null(await program.Reader.FindQueueAsync("nowhere", Token));
+    }
+
+    [Fact]
+    public async Task List_OfLargeResults_EndsItsPagesEarlyAndLosesNone()
+    {
+        await using var program = await JobProgram.CreateAsync(Database);
+        var ids = new List<Guid>();
+        for (var i = 0; i < 4; i++)
+        {
+            ids.Add(await program.EnqueueAsync());
+        }
+
+        await Database.ExecuteAsync("update jobs.job set result = to_jsonb(repeat('x', 3 * 1024 * 1024))");
+
+        var first = await program.Reader.ListAsync(new JobFilter(), limit: 200, cancellationToken: Token);
+        var second = await program.Reader.ListAsync(new JobFilter(), first.Next, 200, Token);
+
+        Assert.Equal([ids[3], ids[2]], first.Items.Select(job => job.Id));
+        Assert.Equal([ids[1], ids[0]], second.Items.Select(job => job.Id));
+        Assert.Equal((ids[2], null), (first.Next, second.Next));
+        Assert.All(second.Items, job => Assert.Equal(3 * 1024 * 1024, job.Result!.Value.GetString()!.Length));
+    }
+
+    [Fact]
     public async Task RunFigures_TellHowTheLatestRunsWent()
     {
         await using var program = await JobProgram.CreateAsync(Database);
@@ -90,6 +168,63 @@ public sealed class JobReaderTests(JobServers servers) : JobTests(servers)
         var snapshot = Assert.Single(await program.Reader.FollowAsync(id, Token).ToListAsync(Token));
 
         Assert.Equal(JobState.Cancelled, snapshot.State);
+    }
+
+    [Fact]
+    public async Task Follow_WhileRedisIsConnected_SeldomLooksAndStillHearsTheEnd()
+    {
+        var statements = new StatementLog();
+        await using var program = await JobProgram.CreateAsync(Database, builder =>
+        {
+            statements.AddTo(builder, Database);
+            builder.AddJobQueue(options => options.FollowPollInterval = TimeSpan.FromSeconds(0.5));
+        });
+        await using var other = await JobProgram.CreateAsync(Database);
+        var id = await program.EnqueueAsync();
+        var following = program.Reader.FollowAsync(id, Token).ToListAsync(Token).AsTask();
+
+        await Database.ExecuteAsync("select pg_sleep(4)");
+        Assert.InRange(statements.Count("select state, attempt, max_attempts"), 1, 4);
+        var begun = TimeProvider.System.GetTimestamp();
+        await other.Control.CancelAsync(id, Token);
+        Assert.Equal([JobState.Available, JobState.Cancelled], (await following).Select(snapshot => snapshot.State));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(2.5));
+    }
+
+    [Fact]
+    public async Task Follow_WhenRedisBreaksAway_LooksForItself()
+    {
+        await using var door = new RedisDoor(Database.RedisConfiguration);
+        await using var program = await JobProgram.CreateAsync(Database, builder =>
+        {
+            builder.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(door.Configuration));
+            builder.AddJobQueue(options => options.FollowPollInterval = TimeSpan.FromSeconds(2));
+        });
+        await using var other = await JobProgram.CreateAsync(Database);
+        var id = await other.EnqueueAsync();
+        var following = program.Reader.FollowAsync(id, Token).ToListAsync(Token).AsTask();
+        await Database.ExecuteAsync("select pg_sleep(4)");
+
+        await door.CloseAsync();
+        await other.Control.CancelAsync(id, Token);
+
+        Assert.Equal(JobState.Cancelled, (await following.WaitAsync(TimeSpan.FromSeconds(10), Token))[^1].State);
+    }
+
+    [Fact]
+    public async Task Result_WhenTheJobIsDeletedWhileItIsRead_FailsRatherThanEnds()
+    {
+        await using var program = await JobProgram.CreateAsync(Database);
+        var id = await program.EnqueueAsync();
+        await program.FinishAsync(await program.ClaimAsync(id), AttemptOutcome.Completed, JobState.Completed);
+        await Database.ExecuteAsync($"insert into jobs.result_file (job_id, content_type, file_name, content) values ('{id}', 'a/b', 'c', decode(repeat('ab', 300000), 'hex'))");
+        await using var file = Assert.IsType<JobResult.File>(await program.Reader.OpenResultAsync(id, Token)).Content;
+        var buffer = new byte[file.Length];
+        await file.Content.ReadExactlyAsync(buffer.AsMemory(0, 100_000), Token);
+
+        await program.Control.DeleteAsync(id, Token);
+
+        await Assert.ThrowsAsync<EndOfStreamException>(() => file.Content.CopyToAsync(Stream.Null, Token));
     }
 
     [Fact]

@@ -1,4 +1,8 @@
+using System.Diagnostics;
 using Forge.TestServers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using StackExchange.Redis;
 
 namespace Forge.Jobs.Tests.Scheduling;
 
@@ -136,6 +140,83 @@ public sealed class FireTests(JobServers servers) : ScheduleTests(servers)
         Assert.Null(await program.Get<JobSchedules>().FindAsync(Name, Token));
         Assert.Equal(1, await Database.ScalarAsync<long>("select count(*) from jobs.job"));
         Assert.False(await program.Get<ScheduleFirer>().FireNextAsync([], Token));
+    }
+
+    [Fact]
+    public async Task Fire_WhenItsWorkerFreezesBeforeTheCommit_IsAnothersAfterOneLease()
+    {
+        const string Queue = "frozen";
+        static void AddQueue(HostApplicationBuilder builder) => builder.AddJobQueue(options => options.Queues.Add(Queue));
+        await using var program = await JobProgram.CreateAsync(Database, AddQueue);
+        await using var other = await JobProgram.CreateAsync(Database, AddQueue);
+        var request = Request(Nightly) with { Job = Request().Job with { Queue = Queue } };
+        await PutAsync(program, request);
+        await DelayNextFireAsync("1 second");
+
+        // The first to enqueue stays where it is, with its transaction open.
+        var frozen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var thaw = new SemaphoreSlim(0);
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Forge.Jobs",
+            Sample = (ref _) => ActivitySamplingResult.AllData,
+            ActivityStarted = activity => _ = activity.OperationName == $"send {Queue}" && frozen.TrySetResult() && thaw.Wait(TimeSpan.FromMinutes(1)),
+        };
+        ActivitySource.AddActivityListener(listener);
+        var failed = new List<string>();
+        var firing = Task.Run(() => program.Get<ScheduleFirer>().FireNextAsync(failed, Token));
+        await frozen.Task;
+
+        await other.StartAsync();
+        Assert.IsType<PutScheduleResult.Updated>(await PutAsync(other, request).WaitAsync(TimeSpan.FromSeconds(20), Token));
+        var fires = await WaitForFiresAsync(1, TimeSpan.FromSeconds(20));
+        thaw.Release();
+
+        Assert.True(await firing);
+        Assert.Equal([Name], failed);
+        Assert.Equal(fires, await FiresAsync());
+        await HasOneJobEachAsync(fires);
+    }
+
+    [Fact]
+    public async Task Fire_WhileItsScheduleIsLocked_IsLookedForLessAndLessOften()
+    {
+        var statements = new StatementLog();
+        await using var program = await JobProgram.CreateAsync(Database, builder => statements.AddTo(builder, Database));
+        await PutAsync(program, Request(Nightly));
+        await DelayNextFireAsync("1 second");
+        await using var connection = await Database.Data.OpenConnectionAsync(Token);
+        await using var transaction = await connection.BeginTransactionAsync(Token);
+        await using (var hold = new Npgsql.NpgsqlCommand("select from jobs.schedule for update", connection, transaction))
+        {
+            await hold.ExecuteNonQueryAsync(Token);
+        }
+
+        await program.StartAsync();
+        await Database.ExecuteAsync("select pg_sleep(3)");
+        var looks = statements.Count("for update of s skip locked");
+        await transaction.CommitAsync(Token);
+
+        Assert.InRange(looks, 1, 15);
+        Assert.Single(await WaitForFiresAsync(1));
+    }
+
+    [Fact]
+    public async Task Fire_OfAKindWithALimit_IsOnNoList()
+    {
+        const string Limited = "limited";
+        await using var program = await JobProgram.CreateAsync(Database, builder =>
+            builder.Services.AddJobHandler<TestPayload, TestHandler>(Limited, kind => kind.MaxConcurrency = 1));
+        await PutAsync(program, Request(Nightly) with { Job = JobRequest.For(Limited, new TestPayload()) });
+        await PutAsync(program, Request(Nightly) with { Name = "other" });
+        await DelayNextFireAsync("1 second");
+
+        await FireDueAsync(program);
+
+        // The other's job was pushed by the same connection, so whatever was pushed is there with it.
+        var other = (await program.Get<JobSchedules>().FindAsync("other", Token))!.LastJobId;
+        var list = await program.Get<IConnectionMultiplexer>().GetDatabase().ListRangeAsync($"{Database.KeyPrefix}:queue:default:5");
+        Assert.Equal([other.ToString()], list.Select(id => id.ToString()));
     }
 
     [Fact]

@@ -123,6 +123,18 @@ public sealed class JobSchedulesTests(JobServers servers) : ScheduleTests(server
     }
 
     [Fact]
+    public async Task RunNow_WhenTheQueueIsNotKnownAnyMore_SaysSo()
+    {
+        await using var program = await JobProgram.CreateAsync(Database);
+        await PutAsync(program, Request(Nightly));
+        await Database.ExecuteAsync("update jobs.schedule set queue = 'gone'");
+
+        var refused = Assert.IsType<RunScheduleResult.NotRunnable>(await program.Get<JobSchedules>().RunNowAsync(Name, Token));
+
+        Assert.Contains("gone", refused.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Fire_WhileTheEarlierJobHoldsTheUniqueKey_IsSkippedAndSaysSo()
     {
         await using var program = await JobProgram.CreateAsync(Database);

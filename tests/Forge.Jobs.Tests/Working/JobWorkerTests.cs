@@ -28,6 +28,21 @@ public sealed class JobWorkerTests(JobServers servers) : JobTests(servers)
     }
 
     [Fact]
+    public async Task Result_OfMoreJsonThanBelongsIntoAJob_FailsTheAttempt()
+    {
+        await using var program = await JobProgram.StartAsync(Database);
+        program.Script.Run = (context, _) =>
+        {
+            context.SetResult(new string('x', 1024 * 1024));
+            return Task.CompletedTask;
+        };
+
+        var job = await program.WaitForAsync(await program.EnqueueAsync(change: request => request with { MaxAttempts = 1 }), JobState.Discarded);
+
+        Assert.Contains("1048576", Assert.Single(job.Attempts).ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Result_WhenItIsAFile_IsStreamedFromPostgres()
     {
         await using var program = await JobProgram.StartAsync(Database);
