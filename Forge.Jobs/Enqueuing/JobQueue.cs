@@ -12,6 +12,9 @@ internal sealed class JobQueue : IJobQueue
     private const int MaxInsertAttempts = 5;
     private const string Savepoint = "forge_jobs_enqueue";
 
+    /// <summary>A program that freezes in the middle of a bulk enqueue loses it, rather than keep its unique keys from everybody.</summary>
+    private static readonly TimeSpan LongestIdleness = TimeSpan.FromSeconds(10);
+
     private readonly NpgsqlDataSource _dataSource;
     private readonly JobDispatch _dispatch;
     private readonly JobKindRegistry _kinds;
@@ -57,6 +60,7 @@ internal sealed class JobQueue : IJobQueue
             }
 
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await transaction.LimitIdlenessAsync(LongestIdleness, cancellationToken);
             var (result, ready) = await InsertAllAsync(jobs, connection, transaction, cancellationToken);
             if (result is EnqueueManyResult.Enqueued)
             {

@@ -9,7 +9,6 @@ namespace Forge.Jobs;
 /// <summary>Reads jobs and queues from Postgres. Who may see what is the caller's decision: see <see cref="JobDetails.Owner"/>.</summary>
 public sealed class JobReader
 {
-    private const int MaxPage = 200;
     private const int FiguresOf = 1_000;
 
     /// <summary>How many bytes of JSON results one page of a list carries, but for the last one.</summary>
@@ -50,7 +49,7 @@ public sealed class JobReader
     {
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxPage);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, JobLimits.MaxPageSize);
         var conditions = new List<string>();
         var parameters = new List<NpgsqlParameter> { new("limit", limit + 1) };
         Restrict("owner = @owner", "owner", filter.Owner);
