@@ -10,7 +10,7 @@ internal readonly record struct DispatchedJob(Guid Id, string Queue, int Priorit
 internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNames names, ILogger<JobDispatch> logger)
 {
     private Action<string> _heardNudge = _ => { };
-    private bool _isDown;
+    private Outage _outage;
 
     public bool IsConnected => redis.IsConnected;
 
@@ -63,7 +63,7 @@ internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNam
             }
 
             var taken = (RedisValue[]?)await redis.GetDatabase().ScriptEvaluateAsync(JobSql.Take, keys, [limit, longestWaitingFirst ? 1 : 0]);
-            NoteUp();
+            NoteAnswer();
             return [.. (taken ?? []).Select(id => Guid.Parse(id.ToString()))];
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
@@ -86,6 +86,7 @@ internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNam
             var database = redis.GetDatabase();
             var lists = Enumerable.Range(0, 10).SelectMany(priority => queues.Select(queue => (Queue: queue, Priority: priority))).ToList();
             var counts = await Task.WhenAll(lists.Select(list => database.ListLengthAsync(names.List(list.Queue, list.Priority))));
+            NoteAnswer();
             return [.. lists.Zip(counts)];
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
@@ -181,6 +182,7 @@ internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNam
             if (redis.IsConnected)
             {
                 commands(redis.GetDatabase());
+                NoteConnected();
                 return true;
             }
 
@@ -196,15 +198,25 @@ internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNam
 
     private void NoteDown(Exception? exception)
     {
-        if (!Interlocked.Exchange(ref _isDown, true))
+        var outage = exception is null or RedisConnectionException ? Outage.Disconnected : Outage.Silent;
+        if (Interlocked.CompareExchange(ref _outage, outage, Outage.None) == Outage.None)
         {
             RedisDown(exception);
         }
     }
 
-    private void NoteUp()
+    private void NoteAnswer()
     {
-        if (Interlocked.Exchange(ref _isDown, false))
+        if (Interlocked.Exchange(ref _outage, Outage.None) != Outage.None)
+        {
+            RedisUp();
+        }
+    }
+
+    /// <summary>Who only sends waits for no answer: a connection is all that it sees. One that was there all the time proves nothing.</summary>
+    private void NoteConnected()
+    {
+        if (Interlocked.CompareExchange(ref _outage, Outage.None, Outage.Disconnected) == Outage.Disconnected)
         {
             RedisUp();
         }
@@ -215,6 +227,13 @@ internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNam
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Redis answers again; jobs are dispatched through it.")]
     private partial void RedisUp();
+
+    private enum Outage
+    {
+        None,
+        Disconnected,
+        Silent,
+    }
 
     private sealed class Subscription(
         IConnectionMultiplexer redis,

@@ -11,13 +11,22 @@ internal sealed partial class JobClaimer(
     JobDispatch dispatch,
     WorkerIdentity worker,
     WorkerScope scope,
+    WorkerLease lease,
     IOptions<JobWorkerOptions> options,
     TimeProvider time,
     ILogger<JobClaimer> logger)
 {
+    /// <summary>While the lists fill every claim, a poll gets one part in this many of it, and no more than <see cref="MostPolled"/>: what it takes stays on the lists, where it costs a look.</summary>
+    private const int PolledShare = 4;
+    private const int MostPolled = 100;
+
+    /// <summary>So often in a row ids that bring nothing make this worker ask for the next ones.</summary>
+    private const int MostStaleTakes = 20;
+
     private readonly FairTurn _turn = new();
     private long _lastPoll = time.GetTimestamp();
     private bool _pollAgain;
+    private bool _isPollForLongestWaiting;
 
     /// <summary>Claims up to <paramref name="limit"/> jobs of kinds without a limit.</summary>
     /// <remarks>
@@ -27,16 +36,51 @@ internal sealed partial class JobClaimer(
     /// </remarks>
     public async Task<List<ClaimedJob>> ClaimAsync(int limit, CancellationToken cancellationToken)
     {
-        var ids = await dispatch.TakeAsync(scope.OpenQueues, limit, _turn.IsDue);
-        var claimed = ids is { Count: > 0 } ? await ClaimIdsAsync(ids, cancellationToken) : [];
-        if (claimed.Count < limit && (ids is null || _pollAgain || time.GetElapsedTime(_lastPoll) >= options.Value.FallbackPollInterval))
+        if (!lease.IsHeld)
         {
+            // Postgres would give nothing for the ids, and the lists would have lost them.
+            return [];
+        }
+
+        var isPollDue = time.GetElapsedTime(_lastPoll) >= options.Value.FallbackPollInterval;
+        // Also while the lists fill every claim: ids that Redis lost would wait until all that it knows is done.
+        var idLimit = isPollDue ? limit - Math.Clamp(limit / PolledShare, 1, MostPolled) : limit;
+        var (ids, claimed) = await ClaimListedAsync(idLimit, cancellationToken);
+        if (isPollDue || ids is null || (_pollAgain && ids < idLimit))
+        {
+            // Beside full lists it is to find what they lack: the most urgent and what has waited longest, in turn.
+            var isFull = ids == idLimit && idLimit > 0;
+            _isPollForLongestWaiting = isFull ? !_isPollForLongestWaiting : _turn.IsDue;
             claimed.AddRange(await PollAsync(limit - claimed.Count, claimed.Count > 0, cancellationToken));
         }
 
         _turn.Claimed(claimed.Count);
         dispatch.AnnounceChanges([.. claimed.Select(job => job.Id)]);
         return claimed;
+    }
+
+    /// <summary>Claims what the lists name. Says how many ids that was, null when Redis does not answer: others may have taken the jobs, or a poll.</summary>
+    private async Task<(int? Ids, List<ClaimedJob> Claimed)> ClaimListedAsync(int limit, CancellationToken cancellationToken)
+    {
+        if (limit == 0)
+        {
+            return (0, []);
+        }
+
+        for (var take = 1; ; take++)
+        {
+            if (await dispatch.TakeAsync(scope.OpenQueues, limit, _turn.IsDue) is not { } ids)
+            {
+                return (null, []);
+            }
+
+            var claimed = ids.Count > 0 ? await ClaimIdsAsync(ids, cancellationToken) : [];
+            // A full take that brings nothing says nothing about the ids behind it.
+            if (claimed.Count > 0 || ids.Count < limit || take == MostStaleTakes)
+            {
+                return (ids.Count, claimed);
+            }
+        }
     }
 
     private Task<List<ClaimedJob>> ClaimIdsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
@@ -64,7 +108,7 @@ internal sealed partial class JobClaimer(
         {
             command.Parameters.Add(new("queues", scope.OpenQueues.ToArray()));
             command.Parameters.Add(new("limit", limit));
-            command.Parameters.Add(new("longest_waiting_first", _turn.IsDue));
+            command.Parameters.Add(new("longest_waiting_first", _isPollForLongestWaiting));
         }
     }
 

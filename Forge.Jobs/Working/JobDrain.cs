@@ -96,7 +96,7 @@ internal sealed partial class JobDrain(
             var others = first.Count < room ? await claimer.ClaimAsync(room - first.Count, CancellationToken.None) : [];
             buffer.Add(others);
             slots.Fill();
-            activity.Looked(first.Count + others.Count);
+            activity.Claimed(first.Count + others.Count);
             return first.Count + others.Count;
         }
         finally
@@ -115,7 +115,7 @@ internal sealed partial class JobDrain(
     /// <summary>Free places and what goes ahead of them, less what waits already. While all places are busy a claim must be worth a commit.</summary>
     private int Room()
     {
-        var wanted = ahead.Jobs;
+        var wanted = ahead.Measure();
         slots.LowWater = wanted / 2;
         var waiting = buffer.Count;
         var free = slots.Free;

@@ -32,14 +32,20 @@ internal sealed class JobSlots(
         }
     }
 
+    /// <summary>Never above the limit for a moment: that would turn away somebody else for whom a place becomes free meanwhile.</summary>
     private bool TryEnter()
     {
-        if (Interlocked.Increment(ref _busy) <= _concurrency)
+        for (var busy = Volatile.Read(ref _busy); busy < _concurrency;)
         {
-            return true;
+            var seen = Interlocked.CompareExchange(ref _busy, busy + 1, busy);
+            if (seen == busy)
+            {
+                return true;
+            }
+
+            busy = seen;
         }
 
-        Interlocked.Decrement(ref _busy);
         return false;
     }
 

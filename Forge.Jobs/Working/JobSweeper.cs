@@ -9,35 +9,58 @@ internal sealed class JobSweeper(
     NpgsqlDataSource dataSource,
     JobDispatch dispatch,
     WorkerScope scope,
-    LimitedKinds limited,
+    LimitedJobClaimer limitedClaimer,
     WorkerActivity activity,
     JobMetrics metrics,
-    IOptions<JobWorkerOptions> options) : IMaintenance
+    IOptions<JobWorkerOptions> options,
+    TimeProvider time) : IMaintenance
 {
     private const int BatchSize = 1_000;
 
+    /// <summary>Counting takes the longer the more jobs wait, also those that nobody may claim: it gets one part in this many of the time.</summary>
+    private const int CountingShare = 200;
+
+    private long _countedAt;
+    private TimeSpan _countingTook;
+
     public async Task RunOnceAsync(CancellationToken cancellationToken)
+    {
+        await limitedClaimer.MarkRunningAsync(cancellationToken);
+        await FillListsAsync(cancellationToken);
+        if (time.GetElapsedTime(_countedAt) >= _countingTook * CountingShare)
+        {
+            _countedAt = time.GetTimestamp();
+            await TakeFiguresAsync(cancellationToken);
+            _countingTook = time.GetElapsedTime(_countedAt);
+        }
+    }
+
+    private async Task FillListsAsync(CancellationToken cancellationToken)
     {
         // Before the look into Postgres: what is taken off a list in between must not look as if the list had lost it.
         var listed = await CountListedAsync();
+        if (listed.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var (list, waiting) in await CountWaitingAsync(cancellationToken))
+        {
+            if (listed.TryGetValue(list, out var count) && count < waiting)
+            {
+                dispatch.Push(await OldestAsync(list.Queue, list.Priority, cancellationToken));
+            }
+        }
+    }
+
+    private async Task TakeFiguresAsync(CancellationToken cancellationToken)
+    {
         var waiting = await CountAsync(cancellationToken);
         activity.Parked = [.. waiting
             .Where(jobs => jobs.SinceAWhile > 0 && !scope.CanRun(jobs.Kind, jobs.Version))
             .GroupBy(jobs => (jobs.Kind, jobs.Version), (key, jobs) => new ParkedJobs(key.Kind, key.Version, jobs.Sum(job => job.Count)))];
         metrics.Observed([.. scope.Queues.Select(queue => WaitingIn(queue, waiting))]);
-        await MarkLimitedAsync(waiting, cancellationToken);
-
-        foreach (var list in waiting.Where(IsOnAList).GroupBy(jobs => (jobs.Queue, jobs.Priority)))
-        {
-            if (listed.TryGetValue(list.Key, out var count) && count < list.Sum(jobs => jobs.SinceAWhile))
-            {
-                dispatch.Push(await OldestAsync(list.Key.Queue, list.Key.Priority, cancellationToken));
-            }
-        }
     }
-
-    private bool IsOnAList(WaitingJobs jobs) =>
-        scope.CanRun(jobs.Kind, jobs.Version) && !scope.OptionsOf(jobs.Kind).IsLimited && scope.OpenQueues.Contains(jobs.Queue);
 
     private static WaitingFigures WaitingIn(string queue, IEnumerable<WaitingJobs> waiting)
     {
@@ -56,22 +79,20 @@ internal sealed class JobSweeper(
         return listed;
     }
 
-    /// <summary>Jobs that were enqueued before their kind had a limit become limited like the others.</summary>
-    private async Task MarkLimitedAsync(IEnumerable<WaitingJobs> waiting, CancellationToken cancellationToken)
+    private async Task<List<((string Queue, int Priority) List, long Count)>> CountWaitingAsync(CancellationToken cancellationToken)
     {
-        var unmarked = waiting.Where(jobs => !jobs.IsLimited).Select(jobs => jobs.Kind).Intersect(limited.All.Select(kind => kind.Kind.Name), StringComparer.Ordinal).ToArray();
-        if (unmarked.Length == 0)
+        await using var command = dataSource.CreateCommand(JobSql.WaitingLists);
+        command.Parameters.Add(new("queues", scope.OpenQueues.ToArray()));
+        command.Parameters.Add(new("age", options.Value.SweepInterval / 2));
+        scope.Unlimited.AddTo(command);
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        var waiting = new List<((string, int), long)>();
+        while (await rows.ReadAsync(cancellationToken))
         {
-            return;
+            waiting.Add(((rows.GetString(0), rows.GetInt16(1)), rows.GetInt64(2)));
         }
 
-        await using var command = dataSource.CreateCommand(JobSql.MarkLimited);
-        command.Parameters.Add(new("kinds", unmarked));
-        await command.ExecuteNonQueryAsync(cancellationToken);
-        foreach (var kind in unmarked)
-        {
-            dispatch.NudgeFor(kind);
-        }
+        return waiting;
     }
 
     private async Task<List<WaitingJobs>> CountAsync(CancellationToken cancellationToken)
@@ -83,8 +104,7 @@ internal sealed class JobSweeper(
         var waiting = new List<WaitingJobs>();
         while (await rows.ReadAsync(cancellationToken))
         {
-            waiting.Add(new WaitingJobs(
-                rows.GetString(0), rows.GetInt16(1), rows.GetString(2), rows.GetInt32(3), rows.GetBoolean(4), rows.GetInt64(5), rows.GetInt64(6), rows.GetTimeSpan(7)));
+            waiting.Add(new WaitingJobs(rows.GetString(0), rows.GetString(1), rows.GetInt32(2), rows.GetInt64(3), rows.GetInt64(4), rows.GetTimeSpan(5)));
         }
 
         return waiting;
@@ -107,5 +127,5 @@ internal sealed class JobSweeper(
         return oldest;
     }
 
-    private sealed record WaitingJobs(string Queue, int Priority, string Kind, int Version, bool IsLimited, long Count, long SinceAWhile, TimeSpan OldestAge);
+    private sealed record WaitingJobs(string Queue, string Kind, int Version, long Count, long SinceAWhile, TimeSpan OldestAge);
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
@@ -6,21 +7,37 @@ namespace Forge.Jobs;
 
 /// <summary>Claims jobs of kinds with a limit across workers. One worker at a time counts and claims per kind, so the limit holds however many ask.</summary>
 /// <remarks>Dying anywhere before the commit claims nothing and uses no permit; after it, the jobs are rescued like any other, and their permits stay used.</remarks>
-internal sealed class LimitedJobClaimer(
+internal sealed partial class LimitedJobClaimer(
     NpgsqlDataSource dataSource,
     JobDispatch dispatch,
     WorkerIdentity worker,
     WorkerScope scope,
     LimitedKinds limited,
-    IOptions<JobWorkerOptions> options)
+    IOptions<JobWorkerOptions> options,
+    ILogger<LimitedJobClaimer> logger)
 {
     private readonly FairTurn _turn = new();
+    private bool _hasMarked;
 
     /// <summary>Claims up to <paramref name="limit"/> jobs of those kinds that it is time to look for. Without such kinds it costs nothing.</summary>
     public async Task<List<ClaimedJob>> ClaimAsync(int limit, CancellationToken cancellationToken)
     {
+        var kinds = limited.All.Where(kind => kind.UntilLook == TimeSpan.Zero).ToArray();
+        if (kinds.Length == 0 || limit <= 0)
+        {
+            return [];
+        }
+
+        if (!_hasMarked)
+        {
+            // What runs since before the limit counts from the first claim on.
+            await MarkRunningAsync(cancellationToken);
+            _hasMarked = true;
+        }
+
+        Random.Shared.Shuffle(kinds);
         var claimed = new List<ClaimedJob>();
-        foreach (var kind in limited.All.Where(kind => kind.UntilLook == TimeSpan.Zero).OrderBy(_ => Guid.NewGuid()))
+        foreach (var kind in kinds)
         {
             if (claimed.Count >= limit)
             {
@@ -29,11 +46,32 @@ internal sealed class LimitedJobClaimer(
 
             // Set before asking, so that a nudge that comes meanwhile is not lost.
             kind.LookIn(options.Value.FallbackPollInterval);
-            claimed.AddRange(await ClaimAsync(kind, limit - claimed.Count, cancellationToken));
+            try
+            {
+                claimed.AddRange(await ClaimAsync(kind, limit - claimed.Count, cancellationToken));
+            }
+            catch (Exception exception) when (claimed.Count > 0)
+            {
+                // What the kinds before brought is claimed and must run.
+                ClaimFailed(exception, kind.Kind.Name);
+            }
         }
 
         dispatch.AnnounceChanges([.. claimed.Select(job => job.Id)]);
         return claimed;
+    }
+
+    /// <summary>Counts in what runs of these kinds and was claimed before they had a limit, or by a worker that does not know of it.</summary>
+    public async Task MarkRunningAsync(CancellationToken cancellationToken)
+    {
+        if (limited.All.Count == 0)
+        {
+            return;
+        }
+
+        await using var command = dataSource.CreateCommand(JobSql.MarkLimited);
+        command.Parameters.Add(new("kinds", limited.All.Select(kind => kind.Kind.Name).ToArray()));
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private async Task<List<ClaimedJob>> ClaimAsync(LimitedKind kind, int limit, CancellationToken cancellationToken)
@@ -77,4 +115,7 @@ internal sealed class LimitedJobClaimer(
 
         return claimed;
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Claiming jobs of the kind {JobKind} failed; the next poll tries again.")]
+    private partial void ClaimFailed(Exception exception, string jobKind);
 }

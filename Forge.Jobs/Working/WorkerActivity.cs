@@ -16,9 +16,9 @@ internal sealed class WorkerActivity(TimeProvider time)
         set => Volatile.Write(ref _parked, value);
     }
 
-    public void Looked(int claimed)
+    public void Claimed(int jobs)
     {
-        if (claimed > 0)
+        if (jobs > 0)
         {
             Volatile.Write(ref _lastClaim, time.GetTimestamp());
         }

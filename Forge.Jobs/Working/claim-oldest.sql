@@ -1,23 +1,22 @@
-with longest_waiting as (
-    select head.priority
-    from generate_series(0, 9) as p (priority),
-         lateral (select j.priority, j.run_at from jobs.job j
-                  where j.state = 'available' and j.priority = p.priority and j.queue = any (@queues) and j.kind = any (@kinds)
-                  order by j.run_at limit 1) as head
-    where @longest_waiting_first
-    order by head.run_at
-    limit 1
-), oldest as (
-    select j.id
-    from jobs.job j
-    where j.state = 'available' and j.queue = any (@queues)
-      and j.priority = coalesce((select priority from longest_waiting), j.priority)
-      and j.version between (@lowest_versions)[array_position(@kinds, j.kind)] and (@versions)[array_position(@kinds, j.kind)]
-      and j.queue <> all (array(select q.name from jobs.queue q where q.paused_at is not null))
+with list as materialized (
+    -- What this worker may claim from. The paused, the parked and the limited are left out as lists, so that nobody walks past their jobs one by one.
+    select l.kind, l.version, l.queue, l.priority, l.run_at, row_number() over (order by l.run_at) as seniority
+    from jobs.available_list l
+    where l.queue = any (@queues)
+      and l.version between (@lowest_versions)[array_position(@kinds, l.kind)] and (@versions)[array_position(@kinds, l.kind)]
+      and l.queue <> all (array(select q.name from jobs.queue q where q.paused_at is not null))
       and exists (select from jobs.worker w where w.id = @worker and w.lease_expires_at > now())
-    order by j.priority, j.run_at, j.id
+), oldest as (
+    -- List by list until there are enough; no more rows than that are locked.
+    select job.id
+    from (select * from list order by case when @longest_waiting_first and seniority = 1 then -1 else priority end, run_at) as l,
+         lateral (select j.id
+                  from jobs.job j
+                  where j.state = 'available' and j.kind = l.kind and j.version = l.version and j.queue = l.queue and j.priority = l.priority
+                  order by j.run_at
+                  limit @limit
+                  for update of j skip locked) as job
     limit @limit
-    for update of j skip locked
 )
 update jobs.job j
 set state = 'running', attempt = j.attempt + 1, started_at = now(), worker_id = @worker, lease_token = nextval('jobs.lease_token'), progress = 0, message = null

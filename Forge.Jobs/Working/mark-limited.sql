@@ -1,5 +1,12 @@
--- Jobs from before their kind had a limit, or from a program that does not know of it.
-update jobs.job
+-- Jobs that were claimed before their kind had a limit, or by a program that does not know of it. Those that wait are marked when they are claimed.
+-- One that is locked is about to end.
+with unmarked as (
+    select id
+    from jobs.job
+    where state = 'running' and not is_limited and kind = any (@kinds)
+    for update skip locked
+)
+update jobs.job j
 set is_limited = true
-where kind = any (@kinds) and not is_limited and state in ('available', 'scheduled', 'retryable', 'running')
-returning kind
+from unmarked
+where j.id = unmarked.id

@@ -78,9 +78,9 @@ public sealed class JobProgram : IAsyncDisposable
         }
     }
 
-    public async Task<Guid> EnqueueAsync(string text = "", Func<JobRequest, JobRequest>? change = null)
+    public async Task<Guid> EnqueueAsync(string text = "", Func<JobRequest, JobRequest>? change = null, string kind = Kind)
     {
-        var request = JobRequest.For(Kind, new TestPayload(text));
+        var request = JobRequest.For(kind, new TestPayload(text));
         var result = await Queue.EnqueueAsync(change?.Invoke(request) ?? request, TestContext.Current.CancellationToken);
         return Assert.IsType<EnqueueResult.Enqueued>(result).JobId;
     }

@@ -124,9 +124,53 @@ public sealed class KindLimitTests(JobServers servers) : JobTests(servers)
         await using var after = await CreateAsync(kind => kind.MaxConcurrency = 1);
         await after.Get<WorkerHeartbeat>().BeatAsync(Token);
         Assert.Empty(await after.Get<JobClaimer>().ClaimAsync(10, Token));
-        await after.Get<JobSweeper>().RunOnceAsync(Token);
-        await after.Get<WorkerHeartbeat>().BeatAsync(Token);
         Assert.Contains(Assert.Single(await after.Get<LimitedJobClaimer>().ClaimAsync(10, Token)).Id, ids);
+    }
+
+    [Fact]
+    public async Task MaxConcurrency_CountsWhatRunsSinceBeforeTheLimit()
+    {
+        // It has no second place, so that all else is the other's.
+        await using var before = await CreateAsync(_ => { }, builder => builder.Services.Configure<JobWorkerOptions>(options => options.Concurrency = 1));
+        var goOn = new TaskCompletionSource();
+        before.Script.Run = (_, _) => goOn.Task;
+        await before.StartAsync();
+        var running = await EnqueueAsync(before, 1);
+        await before.WaitForAsync(running[0], JobState.Running);
+
+        await using var after = await StartAsync(kind => kind.MaxConcurrency = 1);
+        var waiting = await EnqueueAsync(after, 1);
+        // One that has no limit, and is looked for after the other.
+        await after.WaitForAsync(await after.EnqueueAsync(), JobState.Completed);
+        Assert.Equal(JobState.Available, (await after.Reader.FindAsync(waiting[0], Token))!.State);
+
+        goOn.SetResult();
+        await after.WaitForAsync(waiting[0], JobState.Completed);
+    }
+
+    [Fact]
+    public async Task AKindWhoseClaimFails_LosesNothingOfTheOthers()
+    {
+        await using var program = await JobProgram.CreateAsync(Database, builder =>
+        {
+            builder.Services.AddJobHandler<TestPayload, TestHandler>(Kind, kind => kind.MaxConcurrency = 1);
+            builder.Services.AddJobHandler<TestPayload, TestHandler>("broken", kind => kind.MaxConcurrency = 1);
+        });
+        await Database.ExecuteAsync(
+            """
+            create function jobs.refuse() returns trigger language plpgsql as $$ begin raise 'no'; end $$;
+            create trigger refuse before update on jobs.job for each row when (new.kind = 'broken') execute function jobs.refuse();
+            """);
+        await program.EnqueueAsync(kind: "broken");
+        await program.StartAsync();
+
+        for (var job = 0; job < 10; job++)
+        {
+            var id = await program.EnqueueAsync(kind: Kind);
+            Assert.Equal(1, (await program.WaitForAsync(id, JobState.Completed)).Attempt);
+            // So that the next look is for both kinds, in whichever order.
+            program.Get<LimitedKinds>().LookFor("broken");
+        }
     }
 
     [Theory]
