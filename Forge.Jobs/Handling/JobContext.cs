@@ -81,11 +81,13 @@ public abstract class JobContext
     }
 
     /// <summary>Sets the result as a file; it is stored in Postgres together with the completion. The last result set counts.</summary>
-    /// <exception cref="ArgumentException">The file is too large.</exception>
+    /// <exception cref="ArgumentException">The file is too large, or its name or type is empty or cannot be stored: it holds U+0000 or half of a surrogate pair.</exception>
     public void SetResultFile(ReadOnlyMemory<byte> content, string contentType, string fileName)
     {
         ArgumentException.ThrowIfNullOrEmpty(contentType);
         ArgumentException.ThrowIfNullOrEmpty(fileName);
+        RefuseUnstorable(contentType);
+        RefuseUnstorable(fileName);
         RefuseTooLarge(content.Length, _maxResultBytes);
         ResultFile = new ResultFile(content, contentType, fileName);
         ResultJson = null;
@@ -102,6 +104,14 @@ public abstract class JobContext
         ArgumentNullException.ThrowIfNull(transaction);
         await _writer.CompleteAsync(_job, ResultJson, ResultFile, transaction, cancellationToken);
         IsCompletedInTransaction = true;
+    }
+
+    private static void RefuseUnstorable(string text)
+    {
+        if (StorableText.Cut(text, text.Length) != text)
+        {
+            throw new ArgumentException("A file's name or type holds U+0000 or half of a surrogate pair, which Postgres cannot store.");
+        }
     }
 
     private static void RefuseTooLarge(int bytes, int most)

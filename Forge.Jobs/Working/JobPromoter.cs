@@ -17,6 +17,7 @@ internal sealed class JobPromoter(NpgsqlDataSource dataSource, JobDispatch dispa
             {
                 // Dying before this leaves available jobs that Redis does not know: the fallback poll and the sweep find them.
                 dispatch.Push(due);
+                dispatch.AnnounceChanges([.. due.Select(job => job.Id)]);
             }
         }
         while (due.Count == BatchSize);

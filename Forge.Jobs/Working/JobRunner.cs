@@ -20,8 +20,8 @@ internal sealed partial class JobRunner(
     TimeProvider time,
     ILogger<JobRunner> logger)
 {
-    private const int MaxStoreAttempts = 60;
     private const int MaxUnstored = 2_000;
+    private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StoreRetryPause = TimeSpan.FromSeconds(0.5);
     private static readonly Func<ILogger, Guid, int, IDisposable?> JobScope = LoggerMessage.DefineScope<Guid, int>("{JobId} {Attempt}");
 
@@ -240,13 +240,14 @@ internal sealed partial class JobRunner(
 
     private async Task<T> KeepTryingAsync<T>(Guid jobId, Func<Task<T>> ask)
     {
-        for (var attempt = 1; ; attempt++)
+        var begun = time.GetTimestamp();
+        while (true)
         {
             try
             {
                 return await ask();
             }
-            catch (NpgsqlException exception) when (attempt < MaxStoreAttempts && !IsRefusal(exception))
+            catch (NpgsqlException exception) when (time.GetElapsedTime(begun) < StorePatience && !IsRefusal(exception))
             {
                 StoreRetry(exception, jobId);
                 await Task.Delay(StoreRetryPause, time, CancellationToken.None);

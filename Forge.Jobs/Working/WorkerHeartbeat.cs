@@ -82,7 +82,14 @@ internal sealed partial class WorkerHeartbeat(
         var seen = await AskAsync(Volatile.Read(ref _honouredPauses), cancellationToken);
         // What was taken from this worker while it was silent is others' by now.
         buffer.Remove(job => buffered.Contains(job.LeaseToken) && !seen.Held.ContainsKey(job.LeaseToken));
+        var wasHeld = lease.IsHeld;
         lease.Renewed(asked);
+        if (!wasHeld)
+        {
+            // Nothing was claimed without a lease.
+            signals.Work.Set();
+        }
+
         foreach (var run in runs)
         {
             if (!seen.Held.TryGetValue(run.Job.LeaseToken, out var isCancelRequested))
@@ -196,7 +203,11 @@ internal sealed partial class WorkerHeartbeat(
 
     private async Task<Seen> AskAsync(HashSet<string> honouredPauses, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(JobSql.Heartbeat, await ConnectAsync(cancellationToken));
+        await using var command = new NpgsqlCommand(JobSql.Heartbeat, await ConnectAsync(cancellationToken))
+        {
+            // A connection on which nobody answers any more must leave time for another one within the lease.
+            CommandTimeout = (int)Math.Ceiling(options.Value.LeaseDuration.TotalSeconds / 2),
+        };
         command.Parameters.Add(new("worker", worker.Id));
         command.Parameters.Add(new("lease", options.Value.LeaseDuration));
         command.Parameters.Add(new("paused_queues", honouredPauses.ToArray()));

@@ -65,6 +65,22 @@ public sealed class JobWorkerTests(JobServers servers) : JobTests(servers)
     }
 
     [Fact]
+    public async Task ResultFile_WhoseNameCannotBeStored_FailsItsAttemptAndSaysSo()
+    {
+        await using var program = await JobProgram.StartAsync(Database);
+        program.Script.Run = (context, _) =>
+        {
+            context.SetResultFile("x"u8.ToArray(), "text/plain", "half of \ud83d");
+            return Task.CompletedTask;
+        };
+
+        var id = await program.EnqueueAsync(change: request => request with { MaxAttempts = 1 });
+
+        var job = await program.WaitForAsync(id, JobState.Discarded);
+        Assert.Contains("name", Assert.Single(job.Attempts).ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Job_WhenAttemptFails_IsRetriedAfterAboutASecond()
     {
         await using var program = await JobProgram.StartAsync(Database);
