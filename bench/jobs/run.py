@@ -165,7 +165,8 @@ def print_ratios(figures, of="Forge"):
     for measure, unit in measures:
         cells = []
         for peer in peers:
-            rounds = [number for system, name, number in values if (system, name) == (peer, measure) and (of, measure, number) in values]
+            # A system that does not use Postgres takes none of its processor time, and is no measure of it.
+            rounds = [number for (system, name, number), value in values.items() if (system, name) == (peer, measure) and value > 0 and (of, measure, number) in values]
             ratios = [values[of, measure, number] / values[peer, measure, number] for number in rounds]
             cells.append(f"{statistics.median(ratios):.2f}" if ratios else "–")
         if any(cell != "–" for cell in cells):
