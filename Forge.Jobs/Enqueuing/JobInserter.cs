@@ -10,22 +10,12 @@ internal static class JobInserter
     public static async Task<Dictionary<Guid, bool>> InsertAsync(IReadOnlyCollection<NewJob> jobs, NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(JobSql.Insert, connection, transaction);
-        command.AddArray("ids", NpgsqlDbType.Uuid, jobs, job => job.Id);
-        command.AddArray("kinds", NpgsqlDbType.Text, jobs, job => job.Request.Kind);
-        command.AddArray("versions", NpgsqlDbType.Integer, jobs, job => job.Version);
-        command.AddArray("queues", NpgsqlDbType.Text, jobs, job => job.Queue);
-        command.AddArray("priorities", NpgsqlDbType.Smallint, jobs, job => (short)job.Request.Priority);
-        command.AddArray("payloads", NpgsqlDbType.Jsonb, jobs, job => job.Request.Payload);
-        command.AddArray("max_attempts", NpgsqlDbType.Integer, jobs, job => job.MaxAttempts);
-        command.AddArray("are_limited", NpgsqlDbType.Boolean, jobs, job => job.IsLimited);
+        AddPlainColumns(command, jobs);
         command.AddArray("run_ats", NpgsqlDbType.TimestampTz, jobs, job => job.Request.RunAt?.UtcDateTime);
         command.AddArray("delays", NpgsqlDbType.Interval, jobs, job => job.Request.Delay);
-        command.AddArray("owners", NpgsqlDbType.Text, jobs, job => job.Request.Owner);
         command.AddArray("unique_keys", NpgsqlDbType.Text, jobs, job => job.Request.UniqueKey);
         command.AddArray("idempotency_keys", NpgsqlDbType.Text, jobs, job => job.Request.IdempotencyKey);
         command.AddArray("request_hashes", NpgsqlDbType.Bytea, jobs, job => job.RequestHash);
-        command.AddArray("traceparents", NpgsqlDbType.Text, jobs, job => job.TraceParent);
-        command.AddArray("tracestates", NpgsqlDbType.Text, jobs, job => job.TraceState);
         if (transaction is null)
         {
             // In the caller's transaction it is the caller's connection, on which nothing of ours should stay.
@@ -46,17 +36,7 @@ internal static class JobInserter
     public static async Task InsertPlainAsync(IReadOnlyCollection<NewJob> jobs, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(JobSql.InsertPlain, connection);
-        command.AddArray("ids", NpgsqlDbType.Uuid, jobs, job => job.Id);
-        command.AddArray("kinds", NpgsqlDbType.Text, jobs, job => job.Request.Kind);
-        command.AddArray("versions", NpgsqlDbType.Integer, jobs, job => job.Version);
-        command.AddArray("queues", NpgsqlDbType.Text, jobs, job => job.Queue);
-        command.AddArray("priorities", NpgsqlDbType.Smallint, jobs, job => (short)job.Request.Priority);
-        command.AddArray("payloads", NpgsqlDbType.Jsonb, jobs, job => job.Request.Payload);
-        command.AddArray("max_attempts", NpgsqlDbType.Integer, jobs, job => job.MaxAttempts);
-        command.AddArray("are_limited", NpgsqlDbType.Boolean, jobs, job => job.IsLimited);
-        command.AddArray("owners", NpgsqlDbType.Text, jobs, job => job.Request.Owner);
-        command.AddArray("traceparents", NpgsqlDbType.Text, jobs, job => job.TraceParent);
-        command.AddArray("tracestates", NpgsqlDbType.Text, jobs, job => job.TraceState);
+        AddPlainColumns(command, jobs);
         await command.PrepareAsync(cancellationToken);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
@@ -109,6 +89,21 @@ internal static class JobInserter
             "conflict" => new EnqueueResult.IdempotencyConflict(id),
             _ => new EnqueueResult.UniqueKeyTaken(id),
         };
+    }
+
+    private static void AddPlainColumns(NpgsqlCommand command, IReadOnlyCollection<NewJob> jobs)
+    {
+        command.AddArray("ids", NpgsqlDbType.Uuid, jobs, job => job.Id);
+        command.AddArray("kinds", NpgsqlDbType.Text, jobs, job => job.Request.Kind);
+        command.AddArray("versions", NpgsqlDbType.Integer, jobs, job => job.Version);
+        command.AddArray("queues", NpgsqlDbType.Text, jobs, job => job.Queue);
+        command.AddArray("priorities", NpgsqlDbType.Smallint, jobs, job => (short)job.Request.Priority);
+        command.AddArray("payloads", NpgsqlDbType.Jsonb, jobs, job => job.Request.Payload);
+        command.AddArray("max_attempts", NpgsqlDbType.Integer, jobs, job => job.MaxAttempts);
+        command.AddArray("are_limited", NpgsqlDbType.Boolean, jobs, job => job.IsLimited);
+        command.AddArray("owners", NpgsqlDbType.Text, jobs, job => job.Request.Owner);
+        command.AddArray("traceparents", NpgsqlDbType.Text, jobs, job => job.TraceParent);
+        command.AddArray("tracestates", NpgsqlDbType.Text, jobs, job => job.TraceState);
     }
 
     private static NpgsqlParameter Value(string name, NpgsqlDbType type, object? value) =>
