@@ -29,7 +29,7 @@ public static class ForgeDatabaseHostingExtensions
             source.ConnectionStringBuilder.NoResetOnClose = true;
 
             // A process that freezes or loses its machine in the middle of a transaction would keep its locks, such as an idempotency key, for hours.
-            source.ConnectionStringBuilder.Options = "-c idle_in_transaction_session_timeout=1min";
+            source.ConnectionStringBuilder.Options ??= "-c idle_in_transaction_session_timeout=1min";
         });
 
         // Otherwise every statement is a line in the log; the traces tell the same and more.
