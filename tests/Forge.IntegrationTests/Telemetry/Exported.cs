@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Text.Json;
 using Aspire.Hosting.Testing;
 
@@ -52,9 +51,6 @@ internal sealed class Exported(AppFixture fixture)
         using var document = JsonDocument.Parse(await _dashboard.GetStringAsync($"/api/telemetry/logs?limit={All}", cancellationToken));
         return [.. Items(document, "resourceLogs", "scopeLogs", "logRecords").Select(entry => new ExportedLog(entry.Service, entry.Scope, Text(entry.Item, "eventName") ?? "", Text(entry.Item, "traceId"), Text(entry.Item, "spanId")))];
     }
-
-    public async Task<IReadOnlyList<ExportedMetric>> MetricsAsync(CancellationToken cancellationToken) =>
-        await _dashboard.GetFromJsonAsync<ExportedMetric[]>("/api/metrics", cancellationToken) ?? [];
 
     private static HttpClient CreateClient(AppFixture fixture)
     {
