@@ -1,7 +1,7 @@
 using Forge.AppHost;
 using Microsoft.Extensions.Configuration;
 
-var builder = DistributedApplication.CreateBuilder(args).AddOrderedStop();
+var builder = DistributedApplication.CreateBuilder(args).AddOrderedStop().AddPromptHealthChecks();
 
 var adminPassword = builder.AddParameter("admin-password", new GenerateParameterDefault { MinLength = 20 }, secret: true, persist: true);
 var lab = builder.Configuration.GetValue("Lab:Enabled", false) ? "true" : "false";

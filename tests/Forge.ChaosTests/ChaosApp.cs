@@ -104,6 +104,7 @@ internal sealed class ChaosApp : IAsyncDisposable
     private static async Task<DistributedApplication> BuildAsync(string redisServer, string folder, CancellationToken cancellationToken)
     {
         var builder = DistributedApplicationTestingBuilder.Create([], (options, _) => options.AssemblyName = typeof(ChaosApp).Assembly.GetName().Name);
+        builder.AddPromptHealthChecks();
         builder.Services.AddLogging(logging => logging.ClearProviders()); // ProcessLogs shows what the processes say.
         // A folder that is kept: data that is thrown away is not flushed to disk.
         var database = builder.AddNativePostgres("postgres").WithDataFolder(folder).AddDatabase("chaosdb");

@@ -103,6 +103,7 @@ internal sealed class PaymentApp : IAsyncDisposable
     private static async Task<DistributedApplication> BuildAsync(CancellationToken cancellationToken)
     {
         var builder = DistributedApplicationTestingBuilder.Create([], (options, _) => options.AssemblyName = typeof(PaymentApp).Assembly.GetName().Name);
+        builder.AddPromptHealthChecks();
         builder.Services.AddLogging(logging => logging.ClearProviders()); // ProcessLogs shows what the processes say.
         var database = builder.AddNativePostgres("postgres").AddDatabase("forgedb");
         var redis = builder.AddNativeRedis("redis");
