@@ -52,25 +52,20 @@ internal sealed partial class DetailsModel(DashboardClient dashboard, IForgeApi 
     /// </summary>
     private async Task<bool> MaySeeAsync(Journey journey, string requestTrace, CancellationToken cancellationToken)
     {
-        var isTheirs = (await api.GetOwnUserAsync(cancellationToken)).IsAdmin;
-        foreach (var id in isTheirs ? [] : journey.SentJobs.Take(MaxJobsAsked))
+        if ((await api.GetOwnUserAsync(cancellationToken)).IsAdmin)
         {
-            try
-            {
-                isTheirs = (await api.GetJobAsync(id, cancellationToken)).TraceId == requestTrace;
-            }
-            catch (ApiException failure) when (failure.StatusCode == HttpStatusCode.NotFound)
-            {
-                isTheirs = false;
-            }
-
-            if (!isTheirs)
-            {
-                break;
-            }
+            return true;
         }
 
-        return isTheirs;
+        try
+        {
+            var jobs = await Task.WhenAll(journey.SentJobs.Take(MaxJobsAsked).Select(id => api.GetJobAsync(id, cancellationToken)));
+            return jobs.Length > 0 && jobs.All(job => job.TraceId == requestTrace);
+        }
+        catch (ApiException failure) when (failure.StatusCode == HttpStatusCode.NotFound)
+        {
+            return false;
+        }
     }
 
     [LoggerMessage(LogLevel.Warning, "The journey of trace {TraceId} could not be shown, because the dashboard gave no spans.")]
