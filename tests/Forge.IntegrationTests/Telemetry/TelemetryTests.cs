@@ -102,6 +102,8 @@ public sealed class TelemetryTests(AppFixture fixture)
     {
         Assert.True(Lanes.Contains(root["forge.lane"]), $"{root} is a root without a lane.");
         Assert.True(root.Kind != SpanKind.Client, $"{root} belongs to nothing: polling is not traced.");
+        var hasRequest = root["forge.lane"] != "request" && root.Kind != SpanKind.Producer;
+        Assert.True(root["forge.request.trace_id"] is not null == hasRequest, $"{root} names {root["forge.request.trace_id"] ?? "no trace"} as its request's.");
         switch (root["forge.lane"])
         {
             case "request":
