@@ -2,6 +2,7 @@ using Forge.Web.Api;
 using Forge.Web.Hosting;
 using Forge.Web.Pages.Accounts;
 using Forge.Web.Pages.Jobs;
+using Forge.Web.Pages.Journeys;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
@@ -9,6 +10,7 @@ builder.AddForgeDatabase("forgedb");
 builder.AddForgeDataProtection("web");
 builder.AddForgeApi();
 builder.AddSession();
+builder.AddJourneys();
 builder.AddForgePages();
 
 var app = builder.Build();

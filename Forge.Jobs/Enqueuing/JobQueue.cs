@@ -124,9 +124,9 @@ internal sealed class JobQueue : IJobQueue
     {
         var begun = _time.GetTimestamp();
         var queue = requests[0].Queue ?? _kinds.Get(requests[0].Kind).Options.Queue;
-        using var activity = JobTelemetry.StartSend(queue);
+        using var activity = JobTelemetry.StartSend(queue, requests);
         var jobs = requests.Select(request => NewJob.From(request, _kinds, _options, _ids.Next(), activity ?? Activity.Current)).ToArray();
-        JobTelemetry.DescribeSend(activity, requests[0], jobs[0].Id, jobs.Length);
+        JobTelemetry.DescribeSend(activity, jobs[0].Id, jobs.Length);
         string? errorType = null;
         var isNew = false;
         try

@@ -91,6 +91,8 @@ internal sealed class PostResponseHostedService(
         try
         {
             budget.ThrowIfCancellationRequested();
+            // What is sent from here finds its request by this span.
+            using var activity = PostResponseTracing.StartBatch(batch);
             await using var scope = scopes.CreateAsyncScope();
             await work.WriteDownAsync(scope.ServiceProvider, budget).WaitAsync(budget);
             lane.SettleHandedOver(work, batch);
