@@ -20,6 +20,8 @@ public sealed class AppFixture : IAsyncLifetime
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
     private DistributedApplication? _app;
 
+    public DateTime StartedAtUtc { get; } = TimeProvider.System.GetUtcNow().UtcDateTime;
+
     /// <summary>The dashboard shows metrics and has no route for them, so the services send theirs here.</summary>
     internal MetricReceiver Metrics { get; } = new();
 

@@ -52,6 +52,10 @@ internal sealed class Exported(AppFixture fixture)
         return [.. Items(document, "resourceLogs", "scopeLogs", "logRecords").Select(entry => new ExportedLog(entry.Service, entry.Scope, Text(entry.Item, "eventName") ?? "", Text(entry.Item, "traceId"), Text(entry.Item, "spanId")))];
     }
 
+    /// <summary>All spans and log lines as they are.</summary>
+    public async Task<string> EverythingAsync(CancellationToken cancellationToken) =>
+        await _dashboard.GetStringAsync($"/api/telemetry/spans?limit={All}", cancellationToken) + await _dashboard.GetStringAsync($"/api/telemetry/logs?limit={All}", cancellationToken);
+
     private static HttpClient CreateClient(AppFixture fixture)
     {
         var client = fixture.App.CreateHttpClient("aspire-dashboard", "http");
