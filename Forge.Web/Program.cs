@@ -5,6 +5,7 @@ using Forge.Web.Pages.Jobs;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.AddForwardedCallers();
 builder.AddForgeDatabase("forgedb");
 builder.AddForgeDataProtection("web");
 builder.AddForgeApi();
@@ -12,6 +13,7 @@ builder.AddSession();
 builder.AddForgePages();
 
 var app = builder.Build();
+app.UseForwardedHeaders();
 app.UseSecurityHeaders();
 app.UseErrorPages();
 app.UseAuthentication();
