@@ -60,7 +60,7 @@ public sealed class EventStreamTests
         await stream.WaitAsync(Patience, Cancellation);
         Assert.True(isLetGo);
 
-        async IAsyncEnumerable<SseItem<string>> FollowAsync(CancellationToken token)
+        async IAsyncEnumerable<SseItem<string>> FollowAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
         {
             try
             {

@@ -69,7 +69,7 @@ public sealed class ScheduleTests(JobsApi api) : JobsTest(api)
         using var put = await PutAsync(admin, address, $$"""{"kind":"demo.noop","payload":{},"cron":"0 0 12 24 12 ? 2097/1","timeZone":"Europe/Berlin","enabled":{{enabled}}}""");
         using var read = await admin.GetAsync(address, Cancellation);
 
-        DateTimeOffset[] expected = [.. new[] { 2097, 2098, 2099 }.Select(year => new DateTimeOffset(year, 12, 24, 11, 0, 0, TimeSpan.Zero))];
+        DateTimeOffset[] expected = [.. Enumerable.Range(2097, 5).Select(year => new DateTimeOffset(year, 12, 24, 11, 0, 0, TimeSpan.Zero))];
         Assert.Equal(expected, (await ReadAsync<ScheduleResponse>(put, HttpStatusCode.Created)).NextFireTimes);
         Assert.Equal(expected, (await ReadAsync<ScheduleResponse>(read, HttpStatusCode.OK)).NextFireTimes);
         using var deleted = await admin.DeleteAsync(address, Cancellation);
