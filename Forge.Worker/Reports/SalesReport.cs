@@ -23,7 +23,7 @@ internal sealed class SalesReport : IDisposable
         new("No.", 80, TextAlignment.Right, row => Number(row.Id)),
         new("Date", 96, TextAlignment.Left, row => Date(row.SoldOn)),
         new("Region", 154, TextAlignment.Left, row => row.Region, Width: 70),
-        new("Product", 228, TextAlignment.Left, row => row.Product, Width: 132),
+        new("Product", 228, TextAlignment.Left, row => row.Product, Width: 148),
         new("Quantity", 402, TextAlignment.Right, row => Number(row.Quantity)),
         new("Unit price", 468, TextAlignment.Right, row => Money(row.UnitPrice)),
         new("Amount", Right - 6, TextAlignment.Right, row => Money(row.Amount)),
