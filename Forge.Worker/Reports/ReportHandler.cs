@@ -16,8 +16,8 @@ internal sealed class ReportHandler(SalesReader sales, TimeProvider timeProvider
         context.SetResultFile(file, "application/pdf", $"{reportId}.pdf");
         if (pages >= LargeReportPages)
         {
-            // The garbage of 500 pages is some 100 MB, and a worker that idles afterwards would never collect it. In the background: the other jobs go on.
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
+            // The garbage of 500 pages is some 100 MB, and a worker that idles afterwards would never collect it.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         }
     }
 
