@@ -6,6 +6,7 @@ using Forge.Web.Pages.Journeys;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.AddForwardedCallers();
 builder.AddForgeDatabase("forgedb");
 builder.AddForgeDataProtection("web");
 builder.AddForgeApi();
@@ -14,6 +15,7 @@ builder.AddJourneys();
 builder.AddForgePages();
 
 var app = builder.Build();
+app.UseForwardedHeaders();
 app.UseSecurityHeaders();
 app.UseErrorPages();
 app.UseAuthentication();
