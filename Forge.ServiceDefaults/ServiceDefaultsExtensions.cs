@@ -33,7 +33,12 @@ public static class ServiceDefaultsExtensions
         builder.Services.ConfigureHttpClientDefaults(http =>
         {
             // A POST that timed out may have been carried out: sending it again is the caller's decision.
-            http.AddStandardResilienceHandler(options => options.Retry.DisableForUnsafeHttpMethods());
+            // A Retry-After of zero, or of a time that is past, must not use up the retries at once.
+            http.AddStandardResilienceHandler(options =>
+            {
+                options.Retry.ShouldRetryAfterHeader = false;
+                options.Retry.DisableForUnsafeHttpMethods();
+            });
             http.AddServiceDiscovery();
         });
         return builder;

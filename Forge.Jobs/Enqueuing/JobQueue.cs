@@ -38,11 +38,15 @@ internal sealed class JobQueue : IJobQueue
         _delayedWrites = new SharedWrites<NewJob, EnqueueResult>(jobs => WriteAsync(jobs, CancellationToken.None), SharedLimit);
     }
 
-    public Task<EnqueueResult> EnqueueAsync(JobRequest request, CancellationToken cancellationToken = default) =>
-        SendAsync([request], jobs => WriteAsync(jobs[0], cancellationToken), StoredOf);
+    public Task<EnqueueResult> EnqueueAsync(JobRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return SendAsync([request], jobs => WriteAsync(jobs[0], cancellationToken), StoredOf);
+    }
 
     public Task<EnqueueResult> EnqueueAsync(JobRequest request, NpgsqlTransaction transaction, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(request);
         var connection = ConnectionOf(transaction);
         return SendAsync([request], async jobs => (await InsertOneByOneAsync(jobs, connection, transaction, cancellationToken)).Results[0], StoredOf);
     }
@@ -109,6 +113,11 @@ internal sealed class JobQueue : IJobQueue
     private Task<EnqueueManyResult> SendManyAsync(IReadOnlyList<JobRequest> requests, Func<NewJob[], Task<EnqueueManyResult>> store)
     {
         ArgumentNullException.ThrowIfNull(requests);
+        if (requests.Any(request => request is null))
+        {
+            throw new ArgumentException("One of the requests is null.", nameof(requests));
+        }
+
         if (requests.Any(request => request.IdempotencyKey is not null))
         {
             throw new ArgumentException("An idempotency key is for single jobs.", nameof(requests));
