@@ -38,8 +38,7 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, Time
         try
         {
             // DbUp is synchronous; nothing else of this process runs yet, but the host's own start keeps its thread.
-            var result = await Task.Run(Upgrade, cancellationToken);
-            Report(result);
+            await Task.Run(() => Report(Upgrade()), cancellationToken);
         }
         finally
         {

@@ -28,12 +28,6 @@ public static class ForgeDatabaseHostingExtensions
             // Nothing here leaves anything behind in its session, so the pool need not clean it with seven statements at each use.
             source.ConnectionStringBuilder.NoResetOnClose = true;
 
-            // Looking for a Kerberos ticket loads its libraries, 2 MB in every process. A connection string that names the mode has its way.
-            if (!source.ConnectionStringBuilder.ContainsKey("GSS Encryption Mode"))
-            {
-                source.ConnectionStringBuilder.GssEncryptionMode = GssEncryptionMode.Disable;
-            }
-
             // A process that freezes or loses its machine in the middle of a transaction would keep its locks, such as an idempotency key, for hours.
             source.ConnectionStringBuilder.Options ??= "-c idle_in_transaction_session_timeout=1min";
         });
