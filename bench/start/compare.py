@@ -223,7 +223,7 @@ def view_pages(build, count):
     fields = {"Input.Email": "admin@forge.local", "Input.Password": build.environment["Accounts__AdminPassword"], "__RequestVerificationToken": token}
     browser.open(build.url("web", "/accounts/signin"), urllib.parse.urlencode(fields).encode(), timeout=PATIENCE).close()
     for number in range(count):
-        path = ["/", "/jobs", "/accounts/profile"][number % 3]
+        path = ["/", "/jobs", "/reports/new"][number % 3]
         with browser.open(build.url("web", path), timeout=PATIENCE) as response:
             response.read()
             if response.status != 200 or "signin" in response.url:
