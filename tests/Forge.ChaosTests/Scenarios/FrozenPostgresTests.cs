@@ -15,7 +15,7 @@ public sealed class FrozenPostgresTests(Scorecard scorecard) : Scenario(scorecar
     [Fact]
     public async Task Postgres_FrozenForLongerThanALease_LeavesEveryJobWithItsWorker()
     {
-        await using var app = await ChaosApp.StartAsync(RedisServers.Default, Token);
+        await using var app = await ChaosApp.StartAsync(RedisServers.Garnet, Token);
         await app.StartApiAsync(Token);
         foreach (var worker in app.Workers)
         {

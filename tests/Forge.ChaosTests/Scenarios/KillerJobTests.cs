@@ -12,7 +12,7 @@ public sealed class KillerJobTests(Scorecard scorecard) : Scenario(scorecard)
     [Fact]
     public async Task JobThatEndsItsWorkers_BecomesADeadLetter_AndItsBystandersComplete()
     {
-        await using var app = await ChaosApp.StartAsync(RedisServers.Default, Token);
+        await using var app = await ChaosApp.StartAsync(RedisServers.Garnet, Token);
         await app.StartApiAsync(Token);
         using var client = app.CreateClient();
         using var submitter = new Submitter(client);
