@@ -49,4 +49,6 @@ builder.AddProject<Projects.Forge_Web>("web")
     .WithHttpHealthCheck("/health")
     .AsService();
 
-await builder.Build().RunAsync();
+// Disposed, so that a stop while resources still wait for one another is in order and complete as well.
+await using var app = builder.Build();
+await app.RunAsync();
