@@ -33,6 +33,11 @@ internal sealed partial class RestartPolicy(
             _histories[change.ResourceId] = history = new InstanceHistory();
         }
 
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            return;
+        }
+
         if (history.NeedsCareAfter(change.Snapshot.State?.Text))
         {
             _ = LookAfterAsync(change, history, policy.MaxRestarts);
@@ -47,24 +52,24 @@ internal sealed partial class RestartPolicy(
 
     private async Task LookAfterAsync(ResourceEvent instance, InstanceHistory history, int maxRestarts)
     {
-        try
+        // A start that fails at once has ended before its command returns.
+        do
         {
-            // A start that fails at once ends before its command has returned.
-            do
+            try
             {
                 await RestartAsync(instance, history, maxRestarts, lifetime.ApplicationStopping);
             }
-            while (history.NeedsMoreCare());
+            catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+            {
+                LogStopping(instance.ResourceId);
+                return;
+            }
+            catch (Exception exception)
+            {
+                LogNotRestarted(exception, instance.ResourceId);
+            }
         }
-        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
-        {
-            LogStopping(instance.ResourceId);
-        }
-        catch (Exception exception)
-        {
-            LogNotRestarted(exception, instance.ResourceId);
-            history.NeedsMoreCare();
-        }
+        while (history.NeedsMoreCare());
     }
 
     private async Task RestartAsync(ResourceEvent instance, InstanceHistory history, int maxRestarts, CancellationToken stopping)

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Configuration;
 namespace Forge.Hosting.Tests.Engines;
 
 /// <summary>Shell scripts stand for the clients of container engines. PATH belongs to the whole process, so nothing runs beside these tests.</summary>
-[CollectionDefinition(DisableParallelization = true)]
+[CollectionDefinition(nameof(ContainerEngineTests), DisableParallelization = true)]
+[Collection(nameof(ContainerEngineTests))]
 public sealed class ContainerEngineTests : IDisposable
 {
     private const string Hangs = "/bin/sleep 300 & /bin/sleep 300";

@@ -61,7 +61,7 @@ public sealed class NativePostgresTests
         UnixSignal.Kill.Send(await app.ProcessIdAsync("postgres"));
         await app.WaitForStateAsync("postgres", [.. KnownResourceStates.TerminalStates]);
         Assert.True(await app.CommandAsync("postgres", KnownResourceCommands.StartCommand));
-        await app.WaitUntilHealthyAsync("orders");
+        await app.WaitUntilHealthyAsync("postgres");
 
         data.Clear();
         Assert.Equal(42, await ScalarAsync(app, data, "select id from lines"));

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Forge.Hosting.Tests.Restarting;
 
@@ -43,11 +44,7 @@ public sealed class RestartPolicyTests
     public async Task Dependents_StartAsSoonAsTheProgramIsHealthyAtLast()
     {
         await using var app = new TestApp();
-        var api = app.AddProgram("api", "exit=3", "times=2").WithRestartPolicy(maxRestarts: 2);
-        app.Builder.Services.AddHealthChecks().AddCheck("api_check", () => Starts(app, "api") > 2
-            ? Microsoft.Extensions.Diagnostics.HealthChecks.HealthCheckResult.Healthy()
-            : Microsoft.Extensions.Diagnostics.HealthChecks.HealthCheckResult.Unhealthy());
-        api.WithHealthCheck("api_check");
+        var api = AddProgramHealthyAtStart(app, 3, "exit=3", "times=2").WithRestartPolicy(maxRestarts: 2);
         app.AddProgram("web").WaitFor(api);
 
         await app.StartAsync("web");
@@ -108,7 +105,7 @@ public sealed class RestartPolicyTests
     public async Task AProgram_ThatOnlyEnds_IsGivenUp_AndBeginsAgainByCommand()
     {
         await using var app = new TestApp();
-        var api = app.AddProgram("api", "exit=3", "times=3").WithRestartPolicy(maxRestarts: 1);
+        var api = AddProgramHealthyAtStart(app, 4, "exit=3", "times=3").WithRestartPolicy(maxRestarts: 1);
         app.AddProgram("web").WaitFor(api);
         var starting = app.BeginAsync();
 
@@ -167,6 +164,12 @@ public sealed class RestartPolicyTests
     }
 
     private static int Starts(TestApp app, string name) => app.Journal.Count(line => line == $"{name} starts");
+
+    private static IResourceBuilder<ProjectResource> AddProgramHealthyAtStart(TestApp app, int start, params string[] arguments)
+    {
+        app.Builder.Services.AddHealthChecks().AddCheck("api_check", () => Starts(app, "api") >= start ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy());
+        return app.AddProgram("api", arguments).WithHealthCheck("api_check");
+    }
 
     private static bool IsGivenUp(ResourceEvent change) => change.Snapshot.Properties.Any(property => property.Name == "Given up");
 
