@@ -4,6 +4,7 @@ using Forge.Hosting.Watching;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Forge.Hosting.Stopping;
 
@@ -18,7 +19,10 @@ internal sealed partial class OrderedStop(
     IOptions<HostOptions> hostOptions,
     ILogger<OrderedStop> logger) : IHostedService, IAsyncDisposable
 {
+    private static readonly TimeSpan ControlPlaneLimit = TimeSpan.FromSeconds(5);
+
     private bool _hasStopped;
+    private int? _controlPlane;
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -26,6 +30,9 @@ internal sealed partial class OrderedStop(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _hasStopped = true;
+        // Aspire's own health check of Postgres keeps a connection in the pool, and a server that gets SIGTERM waits for it to close.
+        NpgsqlConnection.ClearAllPools();
+        _controlPlane = model.Resources.SelectMany(instances.Of).Select(instance => instance.ProcessId() is { } id ? UnixProcess.FindParent(id) : null).FirstOrDefault(parent => parent is not null);
         var stops = new Dictionary<IResource, Task>();
         await Task.WhenAll(model.Resources.Select(Stop));
 
@@ -48,6 +55,8 @@ internal sealed partial class OrderedStop(
     {
         if (_hasStopped)
         {
+            // By now the host has told the control plane to end, which takes it a moment: the prompt comes after it.
+            await (_controlPlane is { } controlPlane ? UnixProcess.WaitForEndAsync(controlPlane, ControlPlaneLimit) : Task.CompletedTask);
             return;
         }
 

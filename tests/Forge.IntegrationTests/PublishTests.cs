@@ -31,16 +31,18 @@ public sealed class PublishTests
     private static async Task<JsonElement> PublishAsync(string manifest)
     {
         // The setting Stores is for a run: nothing of this machine gets into a manifest.
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Forge.AppHost.dll"), "--operation", "publish", "--publisher", "manifest", "--output-path", manifest, "--Stores=native"])
+        var output = new DirectoryInfo(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)); // …/bin/Forge.IntegrationTests/debug
+        var program = Path.Combine(output.Parent!.Parent!.FullName, "Forge.AppHost", output.Name, "Forge.AppHost.dll");
+        var start = new ProcessStartInfo("dotnet", [program, "--operation", "publish", "--publisher", "manifest", "--output-path", manifest, "--Stores=native"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(Cancelled);
+        var said = process.StandardOutput.ReadToEndAsync(Cancelled);
         var error = process.StandardError.ReadToEndAsync(Cancelled);
         await process.WaitForExitAsync(Cancelled);
-        Assert.True(process.ExitCode == 0, await output + await error);
+        Assert.True(process.ExitCode == 0, await said + await error);
         using var document = JsonDocument.Parse(await File.ReadAllTextAsync(manifest, Cancelled));
         return document.RootElement.GetProperty("resources").Clone();
     }
