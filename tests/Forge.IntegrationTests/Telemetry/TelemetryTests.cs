@@ -82,11 +82,11 @@ public sealed class TelemetryTests(AppFixture fixture)
         health.EnsureSuccessStatusCode();
 
         using var user = await fixture.CreateUserClientAsync(Cancelled);
-        await RestService.ForGenerated<IForgeApi>(user).EnqueueJobAsync(JobTests.Enqueue(JobKinds.DemoNoop, new DemoNoopPayload()), Cancelled);
+        await RestService.ForGenerated<IForgeApi>(user).EnqueueJobAsync(JobTests.Enqueue(JobKinds.DemoSleep, new DemoSleepPayload(500)), Cancelled);
 
         var spans = await WaitForAsync(
             all => all.Any(span => span.Name == "GET /forge/weather/{city}") && all.Any(span => span.Name == "task registration-audit") && all.Any(span => span.Scope == RedisScope),
-            "weather, registration and a job's way through Redis");
+            "weather, registration and the announced progress of a job");
         foreach (var trace in spans.GroupBy(span => span.TraceId))
         {
             var lanes = trace.Select(span => span["forge.lane"]).OfType<string>().Distinct().ToList();
