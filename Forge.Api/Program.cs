@@ -12,7 +12,7 @@ using Forge.Api.Weather;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-builder.AddForgeDatabase("forgedb");
+builder.AddForgeDatabase("forgedb", isOnRequestPath: true);
 builder.AddCpuLane();
 builder.AddAccounts();
 builder.AddWeather();
