@@ -40,7 +40,7 @@ app.UseOutputCache();
 app.MapDefaultEndpoints();
 app.MapOpenApiDocument();
 
-var forge = app.MapGroup("/forge").RequireAuthorization().WithPlainRouteNames();
+var forge = app.MapGroup("/forge").RequireAuthorization().WithPlainRouteNames().ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 forge.MapAccounts();
 forge.MapWeather();
 forge.MapHashing();

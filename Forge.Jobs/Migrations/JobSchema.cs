@@ -27,7 +27,7 @@ internal sealed partial class JobSchema(NpgsqlDataSource dataSource, TimeProvide
                 await MigrateAsync(cancellationToken);
                 return;
             }
-            catch (NpgsqlException exception) when (exception.IsTransient && time.GetElapsedTime(begun) < Patience)
+            catch (NpgsqlException exception) when (PostgresFailure.IsOutage(exception) && time.GetElapsedTime(begun) < Patience)
             {
                 NotYet(exception);
                 await Task.Delay(RetryPause, time, cancellationToken);
@@ -60,7 +60,7 @@ internal sealed partial class JobSchema(NpgsqlDataSource dataSource, TimeProvide
             .Build();
         // DbUp only works synchronously; it happens once, before the process serves anyone.
         var result = await Task.Run(upgrade.PerformUpgrade, cancellationToken);
-        if (result.Error is NpgsqlException { IsTransient: true })
+        if (result.Error is NpgsqlException failure && PostgresFailure.IsOutage(failure))
         {
             throw result.Error;
         }

@@ -75,7 +75,7 @@ public sealed class StoredJsonTests(JobServers servers) : JobTests(servers)
         await using var program = await StartAsync();
         var before = await Database.ScalarAsync<long>("select count(*) from jobs.job");
 
-        var refused = Assert.Throws<UnstorablePayloadException>(() => JobRequest.For(AnyKind, new Anything(Json(value))));
+        var refused = Assert.ThrowsAny<ArgumentException>(() => JobRequest.For(AnyKind, new Anything(Json(value))));
         var fromOutside = Assert.IsType<JobRequestResult.InvalidPayload>(program.Get<JobKindRegistry>().CreateRequest(AnyKind, Json($$"""{"value":{{value}}}""")));
 
         Assert.Contains(named, refused.Message, StringComparison.Ordinal);
