@@ -208,21 +208,38 @@ public sealed class OutageTests(Stores stores)
     /// <summary>Ends the API's sessions and takes their places, and all others.</summary>
     private static async Task<IAsyncDisposable> TakeAllConnectionsAsync(Stricken api)
     {
+        const string Name = "taken";
         var taken = new Taken();
-        await api.EndSessionsAsync();
-        var settings = new NpgsqlConnectionStringBuilder(api.Database) { Pooling = false };
-        try
+        var settings = new NpgsqlConnectionStringBuilder(api.Database) { Pooling = false, ApplicationName = Name };
+        await using var end = api.Data.CreateCommand($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{api.Name}' and application_name <> '{Name}'");
+        var areAllTaken = false;
+        while (!areAllTaken)
         {
-            while (true)
+            // A session that was told to end keeps its place for a moment, and the API asks for another one.
+            await using (var ended = await end.ExecuteReaderAsync(Cancellation))
             {
-                var connection = new NpgsqlConnection(settings.ConnectionString);
-                taken.Connections.Add(connection);
-                await connection.OpenAsync(Cancellation);
+                areAllTaken = !ended.HasRows;
             }
+
+            areAllTaken &= !await TryTakeAsync();
         }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.TooManyConnections)
+
+        return taken;
+
+        async Task<bool> TryTakeAsync()
         {
-            return taken;
+            var connection = new NpgsqlConnection(settings.ConnectionString);
+            try
+            {
+                await connection.OpenAsync(Cancellation);
+                taken.Connections.Add(connection);
+                return true;
+            }
+            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.TooManyConnections)
+            {
+                await connection.DisposeAsync();
+                return false;
+            }
         }
     }
 
