@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using OpenTelemetry;
 
 namespace Microsoft.Extensions.Hosting;
 
@@ -53,11 +54,13 @@ public static class ForgeDatabaseHostingExtensions
             source.UsePhysicalConnectionInitializer(
                 connection =>
                 {
+                    using var untraced = SuppressInstrumentationScope.Begin();
                     using var command = new NpgsqlCommand(SessionSettings, connection);
                     command.ExecuteNonQuery();
                 },
                 async connection =>
                 {
+                    using var untraced = SuppressInstrumentationScope.Begin();
                     await using var command = new NpgsqlCommand(SessionSettings, connection);
                     await command.ExecuteNonQueryAsync();
                 });

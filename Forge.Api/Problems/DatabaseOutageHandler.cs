@@ -33,8 +33,8 @@ internal sealed partial class DatabaseOutageHandler(IProblemDetailsService probl
             ProblemDetails = new ProblemDetails
             {
                 Status = StatusCodes.Status503ServiceUnavailable,
-                Title = outage,
-                Detail = Advice(httpContext),
+                Title = "The database cannot be used.",
+                Detail = $"{outage} {Advice(httpContext)}",
             },
         });
     }

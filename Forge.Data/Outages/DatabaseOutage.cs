@@ -14,6 +14,7 @@ public static class DatabaseOutage
         null => null,
         PostgresException { SqlState: var state } postgres => Describe(state) ?? (postgres.IsTransient ? "The database is too busy." : null),
         NpgsqlOperationInProgressException => null, // a mistake of the app
+        NpgsqlException { InnerException: TimeoutException, Message: var message } when message.Contains("pool", StringComparison.Ordinal) => "All connections to the database are in use.",
         NpgsqlException { InnerException: TimeoutException } => "The database does not answer.",
         NpgsqlException { InnerException: PostgresException inner } => Describe(inner),
         NpgsqlException => "The database cannot be reached.",
