@@ -75,7 +75,10 @@ internal sealed class SharedWrites<TItem, TResult>(Func<IReadOnlyList<TItem>, Ta
             // One item may be the culprit, and the others must not fail for it: by halves, a culprit among 500 costs 18 more writes. Each one's own failure reaches its own writer.
             foreach (var half in batch.Chunk((batch.Count + 1) / 2))
             {
-                await WriteBatchAsync([.. half.Where(waiting => !waiting.IsGivenUp)]);
+                if (half.Where(waiting => !waiting.IsGivenUp).ToList() is { Count: > 0 } wanted)
+                {
+                    await WriteBatchAsync(wanted);
+                }
             }
         }
         catch (Exception exception)

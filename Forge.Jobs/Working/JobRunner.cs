@@ -22,6 +22,10 @@ internal sealed partial class JobRunner(
     ILogger<JobRunner> logger)
 {
     private const int MaxUnstored = 2_000;
+
+    /// <summary>A line at once, and then every half minute.</summary>
+    private const int FailuresToALogLine = 60;
+
     private static readonly TimeSpan SuspectPause = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StoreRetryPause = TimeSpan.FromSeconds(0.5);
@@ -278,7 +282,7 @@ internal sealed partial class JobRunner(
     private async Task<T> KeepTryingAsync<T>(Guid jobId, Func<Task<T>> ask)
     {
         var begun = time.GetTimestamp();
-        while (true)
+        for (var failures = 0; ; failures++)
         {
             try
             {
@@ -286,7 +290,12 @@ internal sealed partial class JobRunner(
             }
             catch (NpgsqlException exception) when (!PostgresFailure.IsAboutTheValue(exception) && (PostgresFailure.IsOutage(exception) || time.GetElapsedTime(begun) < StorePatience))
             {
-                StoreRetry(exception, jobId);
+                if (failures % FailuresToALogLine == 0)
+                {
+                    // An outage may be long, and thousands of ends may wait for its end.
+                    StoreRetry(exception, jobId);
+                }
+
                 await Task.Delay(StoreRetryPause, time, CancellationToken.None);
             }
         }

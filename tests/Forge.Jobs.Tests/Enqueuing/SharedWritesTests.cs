@@ -138,7 +138,7 @@ public sealed class SharedWritesTests
     public async Task Write_WhenOneItemOfManyIsRefused_CostsFewWrites(string sqlState)
     {
         var batches = new List<int>();
-        var (results, begin) = await GatherAsync(256, items =>
+        var (_, results, begin) = await GatherAsync(256, items =>
         {
             batches.Add(items.Count);
             return items.Contains(100) ? throw new PostgresException("refused", "ERROR", "ERROR", sqlState) : items;
@@ -161,7 +161,7 @@ public sealed class SharedWritesTests
     public async Task Write_WhenPostgresRefusesForReasonsOfItsOwn_FailsForAllAtOnce(string sqlState)
     {
         var calls = 0;
-        var (results, begin) = await GatherAsync(100, items =>
+        var (_, results, begin) = await GatherAsync(100, items =>
         {
             calls++;
             throw new PostgresException("refused", "ERROR", "ERROR", sqlState);
@@ -208,32 +208,29 @@ public sealed class SharedWritesTests
     public async Task Write_WhoseCallerGivesUpWhileACulpritIsLookedFor_IsNotWritten()
     {
         using var giveUp = new CancellationTokenSource();
-        var written = new List<int>();
-        var (results, begin) = await GatherAsync(
+        var batches = new List<int[]>();
+        var (writes, results, begin) = await GatherAsync(
             4,
             items =>
             {
+                batches.Add([.. items]);
                 giveUp.Cancel();
-                if (items.Contains(0))
-                {
-                    throw new FormatException();
-                }
-
-                written.AddRange(items);
-                return items;
+                return items.Contains(0) ? throw new FormatException() : items;
             },
-            item => item == 3 ? giveUp.Token : Token);
+            item => item >= 2 ? giveUp.Token : Token);
 
         begin();
 
         await Assert.ThrowsAsync<FormatException>(() => results[0]);
+        await results[1];
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => results[2]);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => results[3]);
-        await Task.WhenAll(results[1], results[2]);
-        Assert.Equal([1, 2], written);
+        await writes.WriteAsync(9, Token); // behind all that was left of the others
+        Assert.Equal([[0, 1, 2, 3], [0, 1], [0], [1], [9]], batches);
     }
 
     /// <summary>Items 0 to <paramref name="count"/> - 1 that go together, once the write before them, which is of none of them, has been let go.</summary>
-    private static async Task<(Task<int>[] Results, Action Begin)> GatherAsync(
+    private static async Task<(SharedWrites<int, int> Writes, Task<int>[] Results, Action Begin)> GatherAsync(
         int count, Func<IReadOnlyList<int>, IReadOnlyList<int>> write, Func<int, CancellationToken>? tokenOf = null)
     {
         var firstBegan = new TaskCompletionSource();
@@ -254,6 +251,6 @@ public sealed class SharedWritesTests
         _ = writes.WriteAsync(-1, Token);
         await firstBegan.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
         var results = Enumerable.Range(0, count).Select(item => writes.WriteAsync(item, tokenOf?.Invoke(item) ?? Token)).ToArray();
-        return (results, firstMayEnd.SetResult);
+        return (writes, results, firstMayEnd.SetResult);
     }
 }
