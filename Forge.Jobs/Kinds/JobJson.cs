@@ -79,7 +79,7 @@ internal static partial class JobJson
                 : null;
     }
 
-    // An escape, or an exponent; either may also be part of a text that can be stored.
-    [GeneratedRegex(@"\\u|[0-9][eE]")]
+    // An escape, or an exponent of three digits; either may also be part of a text that can be stored.
+    [GeneratedRegex(@"\\u|[0-9][eE][+-]?[0-9]{3}")]
     private static partial Regex MayBeUnstorable { get; }
 }
