@@ -30,6 +30,8 @@ public static class JobQueueHostingExtensions
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RedisNames>();
+        services.AddSingleton<RedisStanding>();
+        services.AddSingleton<ChangeFollowers>();
         services.AddSingleton<JobDispatch>();
         services.AddSingleton<JobMetrics>();
         services.AddSingleton(provider => new JobKindRegistry(provider.GetServices<JobKind>(), provider.GetRequiredService<IOptions<JobQueueOptions>>()));
@@ -51,6 +53,7 @@ public static class JobQueueHostingExtensions
             provider.GetRequiredService<IOptions<JobQueueOptions>>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<JobSchema>();
+        services.AddHostedService<RedisProbe>();
         services.AddHealthChecks().AddCheck<JobQueueHealthCheck>("jobs", HealthStatus.Degraded);
         services.AddOpenTelemetry()
             .WithTracing(tracing => tracing.AddSource(JobTelemetry.Name))

@@ -45,6 +45,7 @@ public static class JobWorkerHostingExtensions
         services.AddSingleton<RunningJobs>();
         services.AddSingleton<RunningJobWriter>();
         services.AddSingleton<JobRunner>();
+        services.AddSingleton<JobPoller>();
         services.AddSingleton<JobClaimer>();
         services.AddSingleton<LimitedKinds>();
         services.AddSingleton<LimitedJobClaimer>();

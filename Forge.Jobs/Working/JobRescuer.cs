@@ -70,7 +70,7 @@ internal sealed partial class JobRescuer(
         dispatch.AnnounceChanges([.. rescued.Select(job => job.Id)]);
         if (rescued.Where(job => job.State is JobState.Available).ToList() is { Count: > 0 } available)
         {
-            dispatch.PushFront([.. available.Select(job => new DispatchedJob(job.Id, job.Queue, job.Priority, job.IsLimited ? job.Kind : null))]);
+            dispatch.Push([.. available.Select(job => new DispatchedJob(job.Id, new JobList(job.Queue, job.Kind, job.Version), job.Priority, job.IsLimited))]);
         }
 
         foreach (var kind in rescued.Where(job => job.IsLimited && job.State is not JobState.Available).Select(job => job.Kind).Distinct(StringComparer.Ordinal))
@@ -103,7 +103,8 @@ internal sealed partial class JobRescuer(
                 reader.GetInt16(3),
                 JobStateExtensions.Parse(reader.GetString(4)),
                 reader.GetString(5),
-                reader.GetBoolean(6)));
+                reader.GetBoolean(6),
+                reader.GetInt32(7)));
         }
 
         // The commit's own failure arrives with this.
@@ -117,5 +118,5 @@ internal sealed partial class JobRescuer(
     [LoggerMessage(Level = LogLevel.Error, Message = "Job {JobId} ({JobKind}) of the silent worker {Worker} is not run again: it is {State}.")]
     private partial void JobEndedByRescue(Guid jobId, string jobKind, string worker, JobState state);
 
-    private sealed record RescuedJob(Guid Id, string Kind, string Queue, int Priority, JobState State, string Worker, bool IsLimited);
+    private sealed record RescuedJob(Guid Id, string Kind, string Queue, int Priority, JobState State, string Worker, bool IsLimited, int Version);
 }

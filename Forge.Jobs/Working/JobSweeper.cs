@@ -3,129 +3,90 @@ using Npgsql;
 
 namespace Forge.Jobs;
 
-/// <summary>Puts available jobs back on Redis' lists when the lists hold fewer ids than Postgres has jobs, and takes the figures that health and metrics show.</summary>
-/// <remarks>The oldest go first, since lists lose their front. Ids that are on a list already are then there twice, which only costs a look: Postgres decides who owns a job.</remarks>
+/// <summary>Puts available jobs back on Redis' lists when these lack the ids that have waited longest, and takes the figures that health and metrics show.</summary>
+/// <remarks>It looks at so many ids, however many wait: an id that Redis lost comes to the front of its list in time. One that is on its list already stays where it is.</remarks>
 internal sealed class JobSweeper(
     NpgsqlDataSource dataSource,
     JobDispatch dispatch,
     WorkerScope scope,
+    LimitedKinds limited,
     LimitedJobClaimer limitedClaimer,
     WorkerActivity activity,
     JobMetrics metrics,
     IOptions<JobWorkerOptions> options,
     TimeProvider time) : IMaintenance
 {
+    /// <summary>So many ids are looked at, shared out among the lists that hold any.</summary>
+    private const int Looked = 2_000;
+
+    /// <summary>So many ids of a list that lacks some are put on it at once.</summary>
     private const int BatchSize = 1_000;
 
-    /// <summary>Counting takes the longer the more jobs wait, also those that nobody may claim: it gets one part in this many of the time.</summary>
-    private const int CountingShare = 200;
+    /// <summary>The looks take longer where a long transaction keeps dead entries at the heads of the lists: they get one part in this many of the time.</summary>
+    private const int Share = 200;
 
-    private long _countedAt;
-    private TimeSpan _countingTook;
+    private readonly TimeSpan _waited = options.Value.SweepInterval / 2;
+    private long _endedAt;
+    private TimeSpan _took;
 
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        await limitedClaimer.MarkRunningAsync(cancellationToken);
-        await FillListsAsync(cancellationToken);
-        if (time.GetElapsedTime(_countedAt) >= _countingTook * CountingShare)
-        {
-            _countedAt = time.GetTimestamp();
-            await TakeFiguresAsync(cancellationToken);
-            _countingTook = time.GetElapsedTime(_countedAt);
-        }
-    }
-
-    private async Task FillListsAsync(CancellationToken cancellationToken)
-    {
-        // Before the look into Postgres: what is taken off a list in between must not look as if the list had lost it.
-        var listed = await CountListedAsync();
-        if (listed.Count == 0)
+        if (time.GetElapsedTime(_endedAt) < _took * Share)
         {
             return;
         }
 
-        foreach (var (list, waiting) in await CountWaitingAsync(cancellationToken))
+        var begun = time.GetTimestamp();
+        await limitedClaimer.MarkRunningAsync(limited.All, cancellationToken);
+        var heads = await ReadHeadsAsync(cancellationToken);
+        await TakeFiguresAsync(cancellationToken);
+        (_took, _endedAt) = (time.GetElapsedTime(begun), time.GetTimestamp());
+        await FillListsAsync(heads, cancellationToken);
+    }
+
+    private async Task FillListsAsync(IReadOnlyCollection<DispatchedJob> heads, CancellationToken cancellationToken)
+    {
+        // What a worker takes off a list between the two looks seems to be missing as well. Then its id is stale, which costs a look.
+        var missing = await dispatch.FindMissingAsync(heads);
+        foreach (var (list, priority) in missing.Select(job => (job.List, job.Priority)).Distinct())
         {
-            if (listed.TryGetValue(list, out var count) && count < waiting)
-            {
-                dispatch.Push(await OldestAsync(list.Queue, list.Priority, cancellationToken));
-            }
+            dispatch.Push(await ReadOldestAsync(list, priority, cancellationToken));
         }
     }
 
     private async Task TakeFiguresAsync(CancellationToken cancellationToken)
     {
-        var waiting = await CountAsync(cancellationToken);
+        var waiting = await WaitingJobs.ReadAsync(dataSource, dispatch, scope.Queues, cancellationToken);
         activity.Parked = [.. waiting
-            .Where(jobs => jobs.SinceAWhile > 0 && !scope.CanRun(jobs.Kind, jobs.Version))
-            .GroupBy(jobs => (jobs.Kind, jobs.Version), (key, jobs) => new ParkedJobs(key.Kind, key.Version, jobs.Sum(job => job.Count)))];
+            .Where(jobs => jobs.OldestAge > _waited && !scope.CanRun(jobs.List.Kind, jobs.List.Version))
+            .GroupBy(jobs => (jobs.List.Kind, jobs.List.Version), (key, jobs) => new ParkedJobs(key.Kind, key.Version, jobs.Sum(job => job.Count)))];
         metrics.Observed([.. scope.Queues.Select(queue => WaitingIn(queue, waiting))]);
     }
 
     private static WaitingFigures WaitingIn(string queue, IEnumerable<WaitingJobs> waiting)
     {
-        var here = waiting.Where(jobs => jobs.Queue == queue).ToList();
+        var here = waiting.Where(jobs => jobs.List.Queue == queue).ToList();
         return new WaitingFigures(queue, here.Sum(jobs => jobs.Count), here.Select(jobs => jobs.OldestAge).DefaultIfEmpty().Max());
     }
 
-    private async Task<Dictionary<(string Queue, int Priority), long>> CountListedAsync()
+    private async Task<List<DispatchedJob>> ReadHeadsAsync(CancellationToken cancellationToken)
     {
-        var listed = new Dictionary<(string, int), long>();
-        foreach (var (list, count) in await dispatch.CountAsync(scope.OpenQueues))
-        {
-            listed[list] = count;
-        }
-
-        return listed;
-    }
-
-    private async Task<List<((string Queue, int Priority) List, long Count)>> CountWaitingAsync(CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.CreateCommand(JobSql.WaitingLists);
-        command.Parameters.Add(new("queues", scope.OpenQueues.ToArray()));
-        command.Parameters.Add(new("age", options.Value.SweepInterval / 2));
+        await using var command = dataSource.CreateCommand(JobSql.WaitingHeads);
+        command.Parameters.Add(new("queues", scope.OpenQueues));
+        command.Parameters.Add(new("age", _waited));
+        command.Parameters.Add(new("limit", (long)Looked));
         scope.Unlimited.AddTo(command);
-        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        var waiting = new List<((string, int), long)>();
-        while (await rows.ReadAsync(cancellationToken))
-        {
-            waiting.Add(((rows.GetString(0), rows.GetInt16(1)), rows.GetInt64(2)));
-        }
-
-        return waiting;
+        return await DispatchedJobRow.ReadAllAsync(command, cancellationToken);
     }
 
-    private async Task<List<WaitingJobs>> CountAsync(CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.CreateCommand(JobSql.WaitingCounts);
-        command.Parameters.Add(new("queues", scope.Queues));
-        command.Parameters.Add(new("age", options.Value.SweepInterval / 2));
-        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        var waiting = new List<WaitingJobs>();
-        while (await rows.ReadAsync(cancellationToken))
-        {
-            waiting.Add(new WaitingJobs(rows.GetString(0), rows.GetString(1), rows.GetInt32(2), rows.GetInt64(3), rows.GetInt64(4), rows.GetTimeSpan(5)));
-        }
-
-        return waiting;
-    }
-
-    private async Task<List<DispatchedJob>> OldestAsync(string queue, int priority, CancellationToken cancellationToken)
+    private async Task<List<DispatchedJob>> ReadOldestAsync(JobList list, int priority, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(JobSql.WaitingIds);
-        command.Parameters.Add(new("queue", queue));
+        command.Parameters.Add(new("kind", list.Kind));
+        command.Parameters.Add(new("version", list.Version));
+        command.Parameters.Add(new("queue", list.Queue));
         command.Parameters.Add(new("priority", (short)priority));
-        scope.Unlimited.AddTo(command);
         command.Parameters.Add(new("limit", BatchSize));
-        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        var oldest = new List<DispatchedJob>();
-        while (await rows.ReadAsync(cancellationToken))
-        {
-            oldest.Add(new DispatchedJob(rows.GetGuid(0), queue, priority));
-        }
-
-        return oldest;
+        return await DispatchedJobRow.ReadAllAsync(command, cancellationToken);
     }
-
-    private sealed record WaitingJobs(string Queue, string Kind, int Version, long Count, long SinceAWhile, TimeSpan OldestAge);
 }

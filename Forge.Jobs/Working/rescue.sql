@@ -25,10 +25,10 @@ with silent as (
         lease_token = null
     from lost
     where j.id = lost.id
-    returning j.id, j.kind, j.queue, j.priority, j.state, j.is_limited, j.attempt, j.started_at, lost.lease_token, lost.worker_id
+    returning j.id, j.kind, j.version, j.queue, j.priority, j.state, j.is_limited, j.attempt, j.started_at, lost.lease_token, lost.worker_id
 ), noted as (
     insert into jobs.attempt (job_id, lease_token, attempt, started_at, outcome, worker_id, error_type, error_message)
     select id, lease_token, attempt, started_at, 'rescued', worker_id, @error_type, @error_message
     from rescued
 )
-select id, kind, queue, priority, state, worker_id, is_limited from rescued
+select id, kind, queue, priority, state, worker_id, is_limited, version from rescued

@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
-using StackExchange.Redis;
 
 namespace Forge.Jobs.Tests.Working;
 
@@ -67,7 +66,7 @@ public sealed class JobClaimTests(JobServers servers) : JobTests(servers)
 
         Assert.Empty(await program.Get<JobClaimer>().ClaimAsync(10, Token));
 
-        Assert.Equal(1, await program.Get<IConnectionMultiplexer>().GetDatabase().ListLengthAsync(program.Get<RedisNames>().List("default", 5)));
+        Assert.Equal(1, await program.CountListedAsync());
     }
 
     [Fact]
@@ -115,7 +114,8 @@ public sealed class JobClaimTests(JobServers servers) : JobTests(servers)
                 await program.Get<WorkerHeartbeat>().BeatAsync(Token);
                 time.Advance(TimeSpan.FromSeconds(1));
                 Assert.Empty(await program.Get<JobClaimer>().ClaimAsync(10, Token));
-                var limited = await program.Get<LimitedJobClaimer>().ClaimAsync(10, Token);
+                Assert.Empty(await program.Get<JobClaimer>().PollAsync(10, Token));
+                var limited = await program.ClaimLimitedAsync(10);
                 Assert.Equal(look == 0 ? 2 : 0, limited.Count);
                 program.Get<JobBuffer>().Add(limited);
             }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using StackExchange.Redis;
 
 namespace Forge.Jobs.Tests.Working;
 
@@ -19,7 +18,7 @@ public sealed class JobMaintenanceTests(JobServers servers) : JobTests(servers)
         await program.Get<JobSweeper>().RunOnceAsync(Token);
         await program.Get<JobSweeper>().RunOnceAsync(Token);
 
-        Assert.Equal(3, await program.Get<IConnectionMultiplexer>().GetDatabase().ListLengthAsync(program.Get<RedisNames>().List("default", 5)));
+        Assert.Equal(3, await program.CountListedAsync());
     }
 
     [Fact]

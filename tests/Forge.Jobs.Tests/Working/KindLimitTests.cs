@@ -40,11 +40,11 @@ public sealed class KindLimitTests(JobServers servers) : JobTests(servers)
         await using var dead = await CreateAsync(kind => kind.MaxConcurrency = 1);
         var ids = await EnqueueAsync(dead, 2);
         await dead.Get<WorkerHeartbeat>().BeatAsync(Token);
-        var lost = Assert.Single(await dead.Get<LimitedJobClaimer>().ClaimAsync(10, Token));
+        var lost = Assert.Single(await dead.ClaimLimitedAsync(10));
 
         await using var alive = await CreateAsync(kind => kind.MaxConcurrency = 1);
         await alive.Get<WorkerHeartbeat>().BeatAsync(Token);
-        Assert.Empty(await alive.Get<LimitedJobClaimer>().ClaimAsync(10, Token));
+        Assert.Empty(await alive.ClaimLimitedAsync(10));
 
         await alive.StartAsync();
         foreach (var id in ids)
@@ -104,7 +104,7 @@ public sealed class KindLimitTests(JobServers servers) : JobTests(servers)
         _ = program.Get<WorkerActivity>();
         await EnqueueAsync(program, 1);
         await program.Get<WorkerHeartbeat>().BeatAsync(Token);
-        Assert.Single(await program.Get<LimitedJobClaimer>().ClaimAsync(10, Token));
+        Assert.Single(await program.ClaimLimitedAsync(10));
 
         await EnqueueAsync(program, 1);
         await Database.ExecuteAsync("update jobs.job set run_at = now() - interval '1 minute'");
@@ -124,7 +124,7 @@ public sealed class KindLimitTests(JobServers servers) : JobTests(servers)
         await using var after = await CreateAsync(kind => kind.MaxConcurrency = 1);
         await after.Get<WorkerHeartbeat>().BeatAsync(Token);
         Assert.Empty(await after.Get<JobClaimer>().ClaimAsync(10, Token));
-        Assert.Contains(Assert.Single(await after.Get<LimitedJobClaimer>().ClaimAsync(10, Token)).Id, ids);
+        Assert.Contains(Assert.Single(await after.ClaimLimitedAsync(10)).Id, ids);
     }
 
     [Fact]
