@@ -31,6 +31,7 @@ public static class JobWorkerHostingExtensions
         }
 
         services.AddSingleton<IValidateOptions<JobWorkerOptions>, JobWorkerIntervalsValidator>();
+        services.AddSingleton<IValidateOptions<JobWorkerOptions>, JobWorkerQueuesValidator>();
         services.AddSingleton<IValidateOptions<JobWorkerOptions>, JobWorkerShutdownValidator>();
         services.AddSingleton<WorkerIdentity>();
         services.AddSingleton<WorkerScope>();

@@ -118,11 +118,12 @@ internal sealed class JobClaimer(
         }
     }
 
-    /// <summary>Drops the ids whose jobs do not wait, all in one look, and puts back on the lists what is more than <paramref name="limit"/>.</summary>
+    /// <summary>Drops the ids whose jobs do not wait for this worker, all in one look, and puts back on the lists what is more than <paramref name="limit"/>.</summary>
     /// <remarks>Dying before they are back: the jobs are available, unknown to Redis, and the fallback poll and the sweep find them.</remarks>
     private async Task<IReadOnlyCollection<Guid>> FindWaitingAsync(IReadOnlyCollection<Guid> ids, int limit, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(JobSql.WaitingOf);
+        scope.Unlimited.AddTo(command);
         command.AddArray("ids", NpgsqlDbType.Uuid, ids, id => id);
         var waiting = await DispatchedJobRow.ReadAllAsync(command, cancellationToken);
         if (waiting.Count > limit)

@@ -1,5 +1,7 @@
--- Which of many ids belong to jobs that wait, the most urgent first. The state is hidden from the planner as in claim-ids.sql.
-select id, queue, kind, version, priority, is_limited
-from jobs.job
-where id = any (@ids) and state || '' = 'available'
-order by priority, id
+-- Which of many ids belong to jobs that this worker may claim, the most urgent first. The conditions are those of claim-ids.sql; the state is hidden from the planner as there.
+select j.id, j.queue, j.kind, j.version, j.priority, j.is_limited
+from jobs.job j
+where j.id = any (@ids) and j.state || '' = 'available'
+  and j.version between (@lowest_versions)[array_position(@kinds, j.kind)] and (@versions)[array_position(@kinds, j.kind)]
+  and j.queue <> all (array(select q.name from jobs.queue q where q.paused_at is not null))
+order by j.priority, j.id

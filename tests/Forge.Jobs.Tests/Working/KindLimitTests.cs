@@ -75,6 +75,41 @@ public sealed class KindLimitTests(JobServers servers) : JobTests(servers)
             """));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ALimitedKind_WhoseClaimsFailOrHang_KeepsNoOtherFromBeingClaimed(bool hangs)
+    {
+        const string OtherLimited = "other-limited";
+        await using var program = await StartAsync(
+            kind => kind.MaxConcurrency = 1,
+            builder => builder.Services.AddJobHandler<TestPayload, TestHandler>(OtherLimited, kind => kind.MaxConcurrency = 1));
+        await using var holdUp = hangs ? await Database.HoldUpAsync("update on jobs.job", $"new.kind = '{Kind}' and new.state = 'running'") : null;
+        if (!hangs)
+        {
+            await Database.RefuseFirstAsync(int.MaxValue, $"new.kind = '{Kind}' and new.state = 'running'");
+        }
+
+        await program.EnqueueAsync(kind: Kind);
+        if (hangs)
+        {
+            await Database.WaitForWaiterAsync();
+        }
+        else
+        {
+            while (!await Database.HasRefusedAsync())
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), Token);
+            }
+        }
+
+        for (var job = 0; job < 10; job++)
+        {
+            await program.WaitForAsync(await program.EnqueueAsync(), JobState.Completed);
+            await program.WaitForAsync(await program.EnqueueAsync(kind: OtherLimited), JobState.Completed);
+        }
+    }
+
     [Fact]
     public async Task HeldBackJobs_DoNotStandInTheWayOfOthers()
     {
@@ -184,9 +219,9 @@ public sealed class KindLimitTests(JobServers servers) : JobTests(servers)
             kind.RateLimit = new JobRateLimit(permits, TimeSpan.FromSeconds(seconds));
         }));
 
-    private async Task<JobProgram> StartAsync(Action<JobKindOptions> limit)
+    private async Task<JobProgram> StartAsync(Action<JobKindOptions> limit, Action<HostApplicationBuilder>? configure = null)
     {
-        var program = await CreateAsync(limit);
+        var program = await CreateAsync(limit, configure);
         await program.StartAsync();
         return program;
     }
