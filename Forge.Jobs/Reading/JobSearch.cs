@@ -55,7 +55,7 @@ internal sealed class JobSearch
         { Owner: not null } => Looking($"owner >= @owner and owner <= @owner {after} order by owner desc, id desc"),
         { State: JobState.Discarded or JobState.Cancelled } => Looking($"state = '{filter.State.Value.ToName()}' {after} order by id desc"),
         { State: JobState.Scheduled or JobState.Retryable } => ByQueue(filter.State.Value.ToName(), after),
-        { State: JobState.Running } => LookingFrom($"jobs.worker w, lateral (select {Columns} from jobs.job where state = 'running' and worker_id = w.id {after} limit @looked) as job order by id desc"),
+        { State: JobState.Running } => LookingFrom($"jobs.worker w, lateral (select {Columns} from jobs.job where state = 'running' and worker_id = w.id {after} limit (select @looked)) as job order by id desc"),
         _ => Looking($"true {after} order by id desc"),
     };
 
@@ -63,7 +63,7 @@ internal sealed class JobSearch
 
     private static string Looking(string condition) => LookingFrom($"jobs.job where {condition}");
 
-    private static string LookingFrom(string source) => $"looked as materialized (select {Columns.Replace("id,", "job.id,", StringComparison.Ordinal)} from {source} limit @looked)";
+    private static string LookingFrom(string source) => $"looked as materialized (select job.id, job.kind, job.queue, job.state, job.owner from {source} limit (select @looked))";
 
     private static string ByQueue(string state, string after) =>
         $"""
@@ -72,6 +72,6 @@ internal sealed class JobSearch
             union all
             select following.*
             from list l, lateral (select queue from jobs.job where state = '{state}' and queue > l.queue order by queue limit 1) as following
-        ), {LookingFrom($"list l, lateral (select {Columns} from jobs.job where state = '{state}' and queue = l.queue {after} order by id desc limit @looked) as job order by id desc")}
+        ), {LookingFrom($"list l, lateral (select {Columns} from jobs.job where state = '{state}' and queue = l.queue {after} order by id desc limit (select @looked)) as job order by id desc")}
         """;
 }

@@ -25,7 +25,18 @@ internal sealed class RedisProcess : IAsyncDisposable
 
     public static async Task<RedisProcess> StartAsync()
     {
-        var port = FreePort();
+        while (true)
+        {
+            // Another process may take the port before the server has it. Then it ends at once.
+            if (await TryStartAsync(FreePort()) is { } server)
+            {
+                return server;
+            }
+        }
+    }
+
+    private static async Task<RedisProcess?> TryStartAsync(int port)
+    {
         var process = Process.Start(new ProcessStartInfo(
             "redis-server", ["--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"])
         {
@@ -33,7 +44,19 @@ internal sealed class RedisProcess : IAsyncDisposable
         })!;
         process.BeginOutputReadLine();
         var address = $"127.0.0.1:{port}";
-        var admin = await ConnectionMultiplexer.ConnectAsync($"{address},allowAdmin=true,connectRetry=30,connectTimeout=1000");
+        var admin = await ConnectionMultiplexer.ConnectAsync($"{address},allowAdmin=true,abortConnect=false,connectTimeout=1000");
+        while (!admin.IsConnected)
+        {
+            if (process.HasExited)
+            {
+                await admin.DisposeAsync();
+                process.Dispose();
+                return null;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50));
+        }
+
         return new RedisProcess(process, admin, address);
     }
 
