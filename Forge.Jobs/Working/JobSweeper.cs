@@ -17,7 +17,7 @@ internal sealed class JobSweeper(
     TimeProvider time) : IMaintenance
 {
     /// <summary>So many ids are looked at, shared out among the lists that hold any.</summary>
-    private const int Looked = 2_000;
+    private const int Looked = 1_000;
 
     /// <summary>So many ids of a list that lacks some are put on it at once.</summary>
     private const int BatchSize = 1_000;

@@ -59,6 +59,23 @@ public sealed class JobClaimTests(JobServers servers) : JobTests(servers)
     }
 
     [Fact]
+    public async Task APollThatHangs_KeepsNoJobOfTheListsFromBeingClaimed()
+    {
+        await using var program = await JobProgram.CreateAsync(Database);
+        await program.EnqueueAsync(change: request => request with { Owner = "slow" });
+        // Only a poll can find it.
+        await Database.ForgetListsAsync();
+        await using var holdUp = await Database.HoldUpAsync("update on jobs.job", "new.owner = 'slow' and new.state = 'running'");
+        await program.StartAsync();
+        await Database.WaitForWaiterAsync();
+
+        for (var job = 0; job < 10; job++)
+        {
+            await program.WaitForAsync(await program.EnqueueAsync(), JobState.Completed);
+        }
+    }
+
+    [Fact]
     public async Task AWorkerWithoutALease_LeavesTheIdsOnTheirLists()
     {
         await using var program = await JobProgram.CreateAsync(Database);
