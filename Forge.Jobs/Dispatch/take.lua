@@ -14,12 +14,23 @@ end
 
 local function take(list, priority, count)
     local ids = redis.call('ZRANGEBYSCORE', list.key, priority, priority, 'LIMIT', 0, count)
-    for i = 1, #ids do
-        taken[#taken + 1] = ids[i]
+    if #ids == 0 then
+        return
     end
-    -- Lua takes only so many arguments at once.
-    for i = 1, #ids, 1000 do
-        redis.call('ZREM', list.key, unpack(ids, i, math.min(i + 999, #ids)))
+    if priority == list.priority then
+        redis.call('ZREMRANGEBYRANK', list.key, 0, #ids - 1)
+    else
+        -- Lua takes only so many arguments at once.
+        for i = 1, #ids, 1000 do
+            redis.call('ZREM', list.key, unpack(ids, i, math.min(i + 999, #ids)))
+        end
+    end
+    if #taken == 0 then
+        taken = ids
+    else
+        for i = 1, #ids do
+            taken[#taken + 1] = ids[i]
+        end
     end
 end
 

@@ -42,7 +42,7 @@ public sealed class JobReader
 
     /// <summary>Jobs, newest first. Pages are cut by id, so that rows which come and go meanwhile shift nothing.</summary>
     /// <remarks>A page of large results holds fewer jobs than <paramref name="limit"/>: it ends with the job whose JSON result takes it beyond 4 MiB.
-    /// So does one for which many jobs must be passed over, which may hold none: each page looks at 10,000 jobs, and <see cref="JobPage.Next"/> goes on from there.</remarks>
+    /// So does one for which many jobs must be passed over, which may hold none: each page looks at 5,000 jobs, and <see cref="JobPage.Next"/> goes on from there.</remarks>
     /// <param name="filter">Which jobs.</param>
     /// <param name="after">The <see cref="JobPage.Next"/> of the page before, or null for the first page.</param>
     /// <param name="limit">1 to 200.</param>

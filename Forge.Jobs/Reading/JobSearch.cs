@@ -7,7 +7,7 @@ namespace Forge.Jobs;
 internal sealed class JobSearch
 {
     /// <summary>So many jobs one page looks at.</summary>
-    private const int Looked = 10_000;
+    private const int Looked = 5_000;
 
     private readonly List<NpgsqlParameter> _parameters = [];
 

@@ -39,7 +39,7 @@ public sealed class JobReaderTests(JobServers servers) : JobTests(servers)
     {
         await using var program = await JobProgram.CreateAsync(Database, builder => builder.Services.AddJobKind<TestPayload>("rare"));
         var rare = await program.EnqueueAsync(kind: "rare");
-        await program.Queue.EnqueueManyAsync([.. Enumerable.Range(0, 15_000).Select(_ => JobRequest.For(JobProgram.Kind, new TestPayload()))], Token);
+        await program.Queue.EnqueueManyAsync([.. Enumerable.Range(0, 7_500).Select(_ => JobRequest.For(JobProgram.Kind, new TestPayload()))], Token);
 
         var filter = new JobFilter { Kind = "rare" };
         var first = await program.Reader.ListAsync(filter, cancellationToken: Token);
@@ -67,7 +67,7 @@ public sealed class JobReaderTests(JobServers servers) : JobTests(servers)
                     """
                     update jobs.job
                     set state = @state, finished_at = case when @state in ('completed', 'cancelled', 'discarded') then now() end,
-                        worker_id = case when @state = 'running' then (select id from jobs.worker limit 1) end, lease_token = case when @state = 'running' then 1 end
+                        worker_id = case when @state = 'running' then (select id from jobs.worker limit 1) end, lease_token = case when @state = 'running' then nextval('jobs.lease_token') end
                     where id = @id
                     """,
                     new("state", state.ToName()),
