@@ -11,7 +11,8 @@ internal static class JobSql
     public static readonly string FindConflict = Read("Enqueuing.find-conflict.sql");
     public static readonly string ClaimIds = Read("Working.claim-ids.sql");
     public static readonly string ClaimLimited = Read("Working.claim-limited.sql");
-    public static readonly string ClaimOldest = Read("Working.claim-oldest.sql");
+    public static readonly string ClaimFound = Read("Working.claim-found.sql");
+    public static readonly string FindOldest = Read("Working.find-oldest.sql");
     public static readonly string Complete = Read("Working.complete.sql");
     public static readonly string FindEnd = Read("Working.find-end.sql");
     public static readonly string Finish = Read("Working.finish.sql");

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Forge.Jobs;
 
@@ -14,6 +15,9 @@ internal sealed class JobPoller(
 {
     /// <summary>A poll that brings less than it may take gets one part in this many of the time.</summary>
     private const int Share = 50;
+
+    /// <summary>So many jobs are looked for beside each that may be claimed, since other workers look for the same ones.</summary>
+    private const int FoundPerPlace = 4;
 
     private readonly TimeSpan _interval = options.Value.FallbackPollInterval;
     private long _ended = time.GetTimestamp();
@@ -35,13 +39,8 @@ internal sealed class JobPoller(
         try
         {
             await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-            await using var command = new NpgsqlCommand(JobSql.ClaimOldest, connection);
-            command.Parameters.Add(new("worker", worker.Id));
-            scope.Unlimited.AddTo(command);
-            command.Parameters.Add(new("queues", scope.OpenQueues));
-            command.Parameters.Add(new("limit", limit));
-            command.Parameters.Add(new("longest_waiting_first", longestWaitingFirst));
-            var claimed = await ClaimedJobRow.ReadAllAsync(command, cancellationToken);
+            var found = await FindAsync(connection, limit * FoundPerPlace, longestWaitingFirst, cancellationToken);
+            var claimed = found.Count > 0 ? await ClaimAsync(connection, found, limit, cancellationToken) : [];
             Volatile.Write(ref _isFruitful, claimed.Count == limit);
             return claimed;
         }
@@ -52,5 +51,37 @@ internal sealed class JobPoller(
             Volatile.Write(ref _ended, time.GetTimestamp());
             _isPolling = false;
         }
+    }
+
+    private async Task<List<Guid>> FindAsync(NpgsqlConnection connection, int limit, bool longestWaitingFirst, CancellationToken cancellationToken)
+    {
+        await using var command = CommandFor(JobSql.FindOldest, connection, limit);
+        command.Parameters.Add(new("queues", scope.OpenQueues));
+        command.Parameters.Add(new("longest_waiting_first", longestWaitingFirst));
+        await command.PrepareAsync(cancellationToken);
+        var found = new List<Guid>();
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            found.Add(rows.GetGuid(0));
+        }
+
+        return found;
+    }
+
+    private async Task<List<ClaimedJob>> ClaimAsync(NpgsqlConnection connection, IReadOnlyCollection<Guid> found, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = CommandFor(JobSql.ClaimFound, connection, limit);
+        command.AddArray("ids", NpgsqlDbType.Uuid, found, id => id);
+        return await ClaimedJobRow.ReadAllAsync(command, cancellationToken);
+    }
+
+    private NpgsqlCommand CommandFor(string sql, NpgsqlConnection connection, int limit)
+    {
+        var command = new NpgsqlCommand(sql, connection);
+        command.Parameters.Add(new("worker", worker.Id));
+        command.Parameters.Add(new("limit", limit));
+        scope.Unlimited.AddTo(command);
+        return command;
     }
 }

@@ -56,18 +56,18 @@ public sealed class JobReaderTests(JobServers servers) : JobTests(servers)
     {
         await using var program = await JobProgram.CreateAsync(Database, builder => builder.AddJobQueue(options => options.Queues.Add("other")));
         var ids = new List<Guid>();
+        await program.Get<WorkerHeartbeat>().BeatAsync(Token);
         foreach (var state in Enum.GetValues<JobState>())
         {
             foreach (var queue in new[] { "default", "other", "default" })
             {
                 var id = await program.EnqueueAsync(change: request => request with { Queue = queue });
                 ids.Add(id);
-                await program.Get<WorkerHeartbeat>().BeatAsync(Token);
                 await Database.ExecuteAsync(
                     """
                     update jobs.job
                     set state = @state, finished_at = case when @state in ('completed', 'cancelled', 'discarded') then now() end,
-                        worker_id = case when @state = 'running' then (select id from jobs.worker limit 1) end, lease_token = case when @state = 'running' then nextval('jobs.lease_token') end
+                        worker_id = case when @state = 'running' then (select id from jobs.worker limit 1) end, started_at = now(), lease_token = case when @state = 'running' then nextval('jobs.lease_token') end
                     where id = @id
                     """,
                     new("state", state.ToName()),

@@ -61,9 +61,10 @@ public sealed class JobClaimTests(JobServers servers) : JobTests(servers)
     [Fact]
     public async Task APollThatHangs_KeepsNoJobOfTheListsFromBeingClaimed()
     {
-        await using var program = await JobProgram.CreateAsync(Database);
+        await using var program = await JobProgram.CreateAsync(
+            Database, builder => builder.Services.Configure<JobWorkerOptions>(options => options.SweepInterval = TimeSpan.FromMinutes(5)));
         await program.EnqueueAsync(change: request => request with { Owner = "slow" });
-        // Only a poll can find it.
+        // Only a poll can find it: no sweep puts it on its list, where a claim would wait for the lock that the poll has on it.
         await Database.ForgetListsAsync();
         await using var holdUp = await Database.HoldUpAsync("update on jobs.job", "new.owner = 'slow' and new.state = 'running'");
         await program.StartAsync();
