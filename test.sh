@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests need where it is missing (a browser; on Linux also PostgreSQL), builds everything, runs every test.
+# Installs what the tests need where it is missing (a browser; on Linux also PostgreSQL and nginx), builds everything, runs every test.
 # Ends with one line: N passed, N failed, N skipped.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -34,6 +34,7 @@ has_postgres() {
 command -v dotnet >/dev/null || { say "Please install the .NET 10 SDK first: https://dot.net/download"; exit 1; }
 has_browser || install_package chromium
 [ "$(uname)" != Linux ] || has_postgres || install_package postgresql
+[ "$(uname)" != Linux ] || command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || install_package nginx-light
 
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT

@@ -1,23 +1,20 @@
 using Forge.AppHost;
 using Microsoft.Extensions.Configuration;
 
-var builder = DistributedApplication.CreateBuilder(args);
+var builder = DistributedApplication.CreateBuilder(args).AddOrderedStop().AddPromptHealthChecks();
 
 var adminPassword = builder.AddParameter("admin-password", new GenerateParameterDefault { MinLength = 20 }, secret: true, persist: true);
-var workers = builder.Configuration.GetValue("Worker:Replicas", 1);
-var labEnabled = builder.Configuration.GetValue("Lab:Enabled", false) ? "true" : "false";
+var lab = builder.Configuration.GetValue("Lab:Enabled", false) ? "true" : "false";
 
-var forgedb = builder.AddPostgres("postgres")
-    .WithDataVolume()
-    .AddDatabase("forgedb");
-
-var redis = builder.AddRedis("redis")
-    .WithClearCommand();
+var stores = await Stores.ChooseAsync(builder);
+var forgedb = stores.AddPostgresDatabase("postgres", "forgedb");
+var redis = stores.AddRedis("redis");
 
 var sandbox = builder.AddProject<Projects.Forge_Sandbox>("sandbox")
     .WithEndpoint(port: 5325, scheme: "smtp", name: "smtp", env: "Smtp__Port")
     .WithHttpHealthCheck("/health")
-    .WithFaultCommands();
+    .WithFaultCommands()
+    .AsService();
 
 var api = builder.AddProject<Projects.Forge_Api>("api")
     .WithReference(forgedb).WaitFor(forgedb)
@@ -25,26 +22,31 @@ var api = builder.AddProject<Projects.Forge_Api>("api")
     .WithReference(sandbox).WaitFor(sandbox)
     .WithEnvironment("Mail__Server", sandbox.GetEndpoint("smtp"))
     .WithEnvironment("Accounts__AdminPassword", adminPassword)
-    .WithEnvironment("Lab__Enabled", labEnabled)
+    .WithEnvironment("Lab__Enabled", lab)
     .WithHttpHealthCheck("/health")
-    .WithRestartPolicy();
+    .WithTraceLinks("request", "post_response")
+    .AsService();
 
-builder.AddProject<Projects.Forge_Worker>("worker")
-    .WithReference(forgedb).WaitFor(forgedb)
-    .WithReference(redis).WaitFor(redis)
-    .WithReference(sandbox).WaitFor(sandbox)
-    .WithEnvironment("Mail__Server", sandbox.GetEndpoint("smtp"))
-    .WithEnvironment("Lab__Enabled", labEnabled)
-    .WithReplicas(workers)
-    .WithHttpHealthCheck("/health")
-    .WithRestartPolicy();
+foreach (var worker in builder.AddWorkers<Projects.Forge_Worker>("worker"))
+{
+    worker
+        .WithReference(forgedb).WaitFor(forgedb)
+        .WithReference(redis).WaitFor(redis)
+        .WithReference(sandbox).WaitFor(sandbox)
+        .WithEnvironment("Mail__Server", sandbox.GetEndpoint("smtp"))
+        .WithEnvironment("Lab__Enabled", lab)
+        .WithHttpHealthCheck("/health")
+        .WithTraceLinks("durable")
+        .AsService();
+}
 
 builder.AddProject<Projects.Forge_Web>("web")
     .WithReference(forgedb).WaitFor(forgedb)
     .WithReference(api).WaitFor(api)
-    .WithEnvironment("Lab__Enabled", labEnabled)
+    .WithEnvironment("Lab__Enabled", lab)
+    .WithDashboard()
     .WithExternalHttpEndpoints()
     .WithHttpHealthCheck("/health")
-    .WithRestartPolicy();
+    .AsService();
 
-builder.Build().Run();
+await builder.Build().RunAsync();

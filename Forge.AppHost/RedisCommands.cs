@@ -5,7 +5,8 @@ namespace Forge.AppHost;
 /// <summary>A button in the dashboard that empties Redis: no job is lost by it, and this is how to see that.</summary>
 internal static class RedisCommands
 {
-    public static IResourceBuilder<RedisResource> WithClearCommand(this IResourceBuilder<RedisResource> redis) =>
+    public static IResourceBuilder<T> WithClearCommand<T>(this IResourceBuilder<T> redis)
+        where T : IResourceWithConnectionString =>
         redis.WithCommand(
             "clear",
             "Clear Redis",

@@ -14,6 +14,9 @@ public interface IForgeApi
     [Post("/forge/refresh")]
     Task<TokenResponse> RefreshAsync([Body] RefreshRequest request, CancellationToken cancellationToken);
 
+    [Get("/forge/users/me")]
+    Task<UserResponse> GetOwnUserAsync(CancellationToken cancellationToken);
+
     [Get("/forge/users/{id}")]
     Task<UserResponse> GetUserAsync(Guid id, CancellationToken cancellationToken);
 

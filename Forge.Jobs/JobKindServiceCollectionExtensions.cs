@@ -21,7 +21,7 @@ public static class JobKindServiceCollectionExtensions
 
         var options = new JobKindOptions();
         configure?.Invoke(options);
-        options.Validate(kind);
+        options.Freeze(kind);
         services.AddSingleton(new JobKind(kind, typeof(TPayload), options));
         return services;
     }

@@ -19,28 +19,44 @@ internal static class JobTelemetry
     private const string Attempt = "forge.job.attempt";
     private const string Lane = "forge.lane";
     private const string DurableLane = "durable";
+    private const string RequestTrace = "forge.request.trace_id";
+    private const string TraceStateKey = "forge=";
 
     private static readonly ActivitySource Source = new(Name);
 
-    /// <summary>The span of an enqueue, in the caller's trace.</summary>
-    public static Activity? StartSend(string queue)
+    /// <summary>The span of an enqueue, in the caller's trace. It names the kind when all jobs are of one.</summary>
+    public static Activity? StartSend(string queue, IReadOnlyList<JobRequest> requests)
     {
         if (!Source.HasListeners())
         {
             return null;
         }
 
+        var caller = Activity.Current;
         var tags = SpanTags("send", queue);
-        var lane = LaneOf(Activity.Current);
-        if (lane is not null)
+        // Where nobody works in a lane, it is the job's own.
+        if ((caller is null ? DurableLane : FindTag(caller, Lane)) is { } lane)
         {
             tags[Lane] = lane;
         }
 
-        return Source.StartActivity($"send {queue}", ActivityKind.Producer, default(ActivityContext), tags);
+        var (kind, name) = (requests[0].Kind, $"send {queue}");
+        if (requests.All(request => request.Kind == kind))
+        {
+            tags[Kind] = kind;
+            name += $" {kind}";
+        }
+
+        var activity = Source.StartActivity(name, ActivityKind.Producer, default(ActivityContext), tags);
+        if (activity is not null)
+        {
+            activity.TraceStateString = WithRequestTrace(activity.TraceStateString, FindTag(caller, RequestTrace) as string);
+        }
+
+        return activity;
     }
 
-    public static void DescribeSend(Activity? activity, JobRequest request, Guid id, int count)
+    public static void DescribeSend(Activity? activity, Guid id, int count)
     {
         if (activity is not { IsAllDataRequested: true })
         {
@@ -50,7 +66,6 @@ internal static class JobTelemetry
         if (count == 1)
         {
             activity.SetTag(MessageId, id.ToString());
-            activity.SetTag(Kind, request.Kind);
         }
         else
         {
@@ -75,7 +90,12 @@ internal static class JobTelemetry
         tags[Attempt] = job.Attempt;
         tags[MessageId] = job.Id.ToString();
         tags[ClientId] = worker;
-        return Source.StartActivity(ActivityKind.Consumer, parentContext: default, tags, links, name: $"process {job.Queue}");
+        if (links.Length > 0)
+        {
+            tags[RequestTrace] = RequestTraceOf(sender.TraceState) ?? sender.TraceId.ToHexString();
+        }
+
+        return Source.StartActivity(ActivityKind.Consumer, parentContext: default, tags, links, name: $"process {job.Queue} {job.Kind}");
     }
 
     public static void Fail(Activity? activity, string errorType, string message)
@@ -84,24 +104,34 @@ internal static class JobTelemetry
         activity?.SetStatus(ActivityStatusCode.Error, message);
     }
 
-    /// <summary>The lane that the caller works in: its root says so, and every span of Forge's below it. Where nobody works in a lane, the job's own.</summary>
-    private static object? LaneOf(Activity? caller)
+    /// <summary>A tag of the caller's span or of one above it: a root says its lane and its request, and so do Forge's spans below it.</summary>
+    private static object? FindTag(Activity? caller, string name)
     {
-        if (caller is null)
-        {
-            return DurableLane;
-        }
-
         for (var span = caller; span is not null; span = span.Parent)
         {
-            if (span.GetTagItem(Lane) is { } lane)
+            if (span.GetTagItem(name) is { } value)
             {
-                return lane;
+                return value;
             }
         }
 
         return null;
     }
+
+    // A job that a task or another job enqueues is stored with that one's trace. The request's then travels in the trace state,
+    // under a key that only this method writes: what a caller from outside sent under it is dropped.
+    private static string? WithRequestTrace(string? traceState, string? requestTrace)
+    {
+        var others = Entries(traceState).Where(entry => !entry.StartsWith(TraceStateKey, StringComparison.Ordinal));
+        var state = string.Join(',', requestTrace is null ? others : others.Prepend(TraceStateKey + requestTrace));
+        return state.Length == 0 ? null : state;
+    }
+
+    private static string? RequestTraceOf(string? traceState) =>
+        Entries(traceState).FirstOrDefault(entry => entry.StartsWith(TraceStateKey, StringComparison.Ordinal))?[TraceStateKey.Length..];
+
+    private static string[] Entries(string? traceState) =>
+        traceState?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 
     private static ActivityTagsCollection SpanTags(string operation, string queue) => new()
     {

@@ -16,12 +16,21 @@ public sealed class PostResponseOptions
     [Range(1, 10_000_000)]
     public int Capacity { get; set; } = 10_000;
 
-    /// <summary>How many requests' tasks run side by side. An asynchronous task that waits holds no thread.</summary>
+    /// <summary>How many tasks one request may add. What it adds beyond that is dropped, named in the log and counted.</summary>
+    /// <value>Default: 100.</value>
+    /// <remarks>
+    /// A task holds its room until the request has ended and the task has run. A request that lasts for hours, such as a hub connection, must not fill
+    /// the lane.
+    /// </remarks>
+    [Range(1, 10_000_000)]
+    public int MaxTasksPerRequest { get; set; } = 100;
+
+    /// <summary>How many requests with asynchronous tasks only are worked off side by side. An asynchronous task that waits holds no thread.</summary>
     /// <value>Default: 64.</value>
     [Range(1, 65_536)]
     public int MaxConcurrency { get; set; } = 64;
 
-    /// <summary>How many threads of their own synchronous tasks share.</summary>
+    /// <summary>How many requests with a synchronous task are worked off side by side, beside <see cref="MaxConcurrency"/> others. Each has a thread for it.</summary>
     /// <value>Default: 4. The threads are started when the first synchronous task comes.</value>
     [Range(1, 1_024)]
     public int SynchronousThreads { get; set; } = 4;
@@ -62,7 +71,7 @@ public sealed class PostResponseOptions
     [Range(typeof(TimeSpan), Zero, OneDay)]
     public TimeSpan DrainBudget { get; set; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>At a graceful stop: how long the writing down of what is left may take, after the drain budget is used up.</summary>
+    /// <summary>At a graceful stop: how long handing over what is left may take, after the drain budget is used up.</summary>
     /// <value>Default: 1 second.</value>
     [Range(typeof(TimeSpan), Zero, OneDay)]
     public TimeSpan HandOverBudget { get; set; } = TimeSpan.FromSeconds(1);

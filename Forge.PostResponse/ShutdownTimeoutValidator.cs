@@ -15,7 +15,7 @@ internal sealed class ShutdownTimeoutValidator(IOptions<HostOptions> host) : IVa
         }
 
         var needed = options.DrainBudget + options.HandOverBudget;
-        if (needed > host.Value.ShutdownTimeout)
+        if (host.Value.ShutdownTimeout != Timeout.InfiniteTimeSpan && needed > host.Value.ShutdownTimeout)
         {
             failures.Add(
                 $"{PostResponseOptions.SectionName}:{nameof(options.DrainBudget)} and {nameof(options.HandOverBudget)} take {needed} together, " +

@@ -14,6 +14,7 @@ internal static class AccountEndpoints
     public static void MapAccounts(this IEndpointRouteBuilder routes)
     {
         var accounts = routes.MapGroup("").WithTags("Accounts");
+        accounts.MapGet("/users/me", GetOwnUser).WithSummary("Read your own account");
         accounts.MapGet("/users/{id:guid}", GetUser).WithSummary("Read an account: its owner and administrators only");
 
         var anonymous = accounts.MapGroup("").AllowAnonymous().RequireAnonymousRateLimit().ProducesProblem(StatusCodes.Status429TooManyRequests);
@@ -104,6 +105,9 @@ internal static class AccountEndpoints
             "The refresh token is not valid, or not any more. Sign in with POST /forge/login.",
             statusCode: StatusCodes.Status401Unauthorized);
     }
+
+    private static Task<Results<Ok<UserResponse>, ProblemHttpResult>> GetOwnUser(ClaimsPrincipal caller, UserTable users, CancellationToken cancellationToken) =>
+        GetUser(caller.GetUserId(), caller, users, cancellationToken);
 
     private static async Task<Results<Ok<UserResponse>, ProblemHttpResult>> GetUser(
         Guid id, ClaimsPrincipal caller, UserTable users, CancellationToken cancellationToken)

@@ -16,11 +16,12 @@ internal static class JobEventEndpoint
     /// Every stream begins with the current state, so a client that reconnects misses nothing that matters. One that has seen the end is
     /// answered with 204, which tells a browser's EventSource to stop reconnecting.
     /// </remarks>
-    public static async Task<Results<ServerSentEventsResult<JobEventResponse>, NoContent, ProblemHttpResult>> FollowJob(
+    public static async Task<Results<EventStream<JobEventResponse>, NoContent, ProblemHttpResult>> FollowJob(
         Guid id,
         JobReader reader,
         ClaimsPrincipal caller,
         IHostApplicationLifetime lifetime,
+        TimeProvider timeProvider,
         CancellationToken cancellationToken,
         [FromHeader(Name = "Last-Event-ID")] string? lastEventId = null)
     {
@@ -31,7 +32,7 @@ internal static class JobEventEndpoint
 
         return lastEventId == EndId && job.State.IsFinished()
             ? TypedResults.NoContent()
-            : TypedResults.ServerSentEvents(EventsAsync(id, reader, lifetime.ApplicationStopping, cancellationToken));
+            : new EventStream<JobEventResponse>(ending => EventsAsync(id, reader, lifetime.ApplicationStopping, ending), timeProvider);
     }
 
     private static async IAsyncEnumerable<SseItem<JobEventResponse>> EventsAsync(

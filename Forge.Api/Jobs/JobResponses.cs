@@ -54,6 +54,7 @@ internal static class JobResponses
         schedule.TimeZone,
         schedule.IsEnabled,
         schedule.NextFireAt,
+        schedule.NextFireTimes,
         schedule.LastFireAt,
         schedule.LastJobId,
         schedule.Error,

@@ -17,6 +17,7 @@ internal static class OpenApiExtensions
         {
             options.AddDocumentTransformer(DescribeBearer);
             options.AddOperationTransformer(RequireBearer);
+            options.AddSchemaTransformer(DescribeTime);
         });
         return builder;
     }
@@ -40,6 +41,16 @@ internal static class OpenApiExtensions
             Scheme = "bearer",
             Description = "The access token of POST /forge/login.",
         };
+        return Task.CompletedTask;
+    }
+
+    private static Task DescribeTime(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        if (context.JsonTypeInfo.Type == typeof(DateTimeOffset) || context.JsonTypeInfo.Type == typeof(DateTimeOffset?))
+        {
+            schema.Description ??= "A time with its offset from UTC (RFC 3339), such as 2026-12-24T10:00:00Z. One without an offset is refused. Answers are in UTC.";
+        }
+
         return Task.CompletedTask;
     }
 

@@ -42,7 +42,7 @@ internal sealed partial class BadRequestExceptionHandler(IProblemDetailsService 
             };
         }
 
-        return new HttpValidationProblemDetails(new Dictionary<string, string[]> { [field] = ["The value is of the wrong type, out of range or malformed."] })
+        return new HttpValidationProblemDetails(new Dictionary<string, string[]> { [field] = [exception is FieldJsonException ? exception.Message : "The value is of the wrong type, out of range or malformed."] })
         {
             Detail = "Correct the fields named in 'errors' and send the request again.",
         };

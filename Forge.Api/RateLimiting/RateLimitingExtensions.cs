@@ -1,7 +1,6 @@
 using System.Threading.RateLimiting;
 using Forge.Api.Accounts;
 using Forge.Api.Problems;
-using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -26,9 +25,7 @@ internal static class RateLimitingExtensions
         builder.Services.AddOptions<RateLimiterOptions>().Configure<IOptions<RateLimitOptions>>((limiter, limits) =>
             limiter.AddPolicy(AnonymousPolicy, http => PartitionByCaller(http, limits.Value)));
 
-        // Web runs beside the API and forwards its caller's address. Only a proxy on this machine is believed, which is the default.
-        builder.Services.Configure<ForwardedHeadersOptions>(options => options.ForwardedHeaders = ForwardedHeaders.XForwardedFor);
-        return builder;
+        return builder.AddForwardedCallers();
     }
 
     /// <summary>Counts these routes together: per user when signed in, else per address.</summary>

@@ -1,7 +1,7 @@
 using System.Globalization;
+using Forge.Pdf;
 using UglyToad.PdfPig.Content;
 using UglyToad.PdfPig.Core;
-using UglyToad.PdfPig.Fonts.Standard14Fonts;
 using UglyToad.PdfPig.Writer;
 
 namespace Forge.Api.Reports;
@@ -16,17 +16,18 @@ internal sealed class SalesSummaryPdf : IDisposable
     private const double Right = 545;
     private const double FontSize = 10;
 
-    // Left edges of the first two columns, right edges of the others.
-    private static readonly (string Title, double Edge)[] Columns = [("Region", Left), ("Product", 150), ("Quantity", 430), ("Amount", Right)];
+    // Left edges of the first two columns, right edges of the others. A name that is too wide is cut.
+    private static readonly (string Title, double Edge, double MaxWidth)[] Columns =
+        [("Region", Left, 95), ("Product", 150, 215), ("Quantity", 430, double.PositiveInfinity), ("Amount", Right, double.PositiveInfinity)];
 
     private readonly PdfDocumentBuilder _document = new();
-    private readonly PdfDocumentBuilder.AddedFont _regular;
-    private readonly PdfDocumentBuilder.AddedFont _bold;
+    private readonly PdfFont _regular;
+    private readonly PdfFont _bold;
 
     private SalesSummaryPdf()
     {
-        _regular = _document.AddStandard14Font(Standard14Font.Helvetica);
-        _bold = _document.AddStandard14Font(Standard14Font.HelveticaBold);
+        _regular = PdfFont.AddRegular(_document);
+        _bold = PdfFont.AddBold(_document);
     }
 
     public static byte[] Write(string reportId, SalesSummary summary)
@@ -47,7 +48,7 @@ internal sealed class SalesSummaryPdf : IDisposable
     private void AddPage(string title, SalesTotal[] totals)
     {
         var page = _document.AddPage(PageSize.A4);
-        page.AddText(title, 14, new PdfPoint(Left, Top), _bold);
+        _bold.Draw(page, title, Left, Top, size: 14);
         var y = Top - (2 * RowHeight);
         AddRow(page, y, _bold, [.. Columns.Select(column => column.Title)]);
         page.DrawLine(new PdfPoint(Left, y - 4), new PdfPoint(Right, y - 4));
@@ -58,18 +59,13 @@ internal sealed class SalesSummaryPdf : IDisposable
         }
     }
 
-    private static void AddRow(PdfPageBuilder page, double y, PdfDocumentBuilder.AddedFont font, string[] texts)
+    private static void AddRow(PdfPageBuilder page, double y, PdfFont font, string[] texts)
     {
         for (var column = 0; column < texts.Length; column++)
         {
-            var isNumber = column >= 2;
-            var x = isNumber ? Columns[column].Edge - Width(page, texts[column], font) : Columns[column].Edge;
-            page.AddText(texts[column], FontSize, new PdfPoint(x, y), font);
+            font.Draw(page, texts[column], Columns[column].Edge, y, FontSize, isRightAligned: column >= 2, Columns[column].MaxWidth);
         }
     }
-
-    private static double Width(PdfPageBuilder page, string text, PdfDocumentBuilder.AddedFont font) =>
-        page.MeasureText(text, FontSize, new PdfPoint(0, 0), font)[^1].EndBaseLine.X;
 
     private static string Text(string format, IFormattable number) => number.ToString(format, CultureInfo.InvariantCulture);
 }

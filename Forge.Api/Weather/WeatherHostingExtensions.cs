@@ -38,6 +38,8 @@ internal static class WeatherHostingExtensions
                 Delay = TimeSpan.FromMilliseconds(200),
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
+                // The caller waits: neither "in an hour" nor "at once" from a service that fails replaces the own pauses.
+                ShouldRetryAfterHeader = false,
             })
             .AddCircuitBreaker(new HttpCircuitBreakerStrategyOptions
             {

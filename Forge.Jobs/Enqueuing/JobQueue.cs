@@ -42,11 +42,15 @@ internal sealed class JobQueue : IJobQueue
         _delayedWrites = new SharedWrites<NewJob, EnqueueResult>(jobs => WriteAsync(jobs, CancellationToken.None), SharedLimit, SharedBytes, BytesOf);
     }
 
-    public Task<EnqueueResult> EnqueueAsync(JobRequest request, CancellationToken cancellationToken = default) =>
-        SendAsync([request], jobs => WriteAsync(jobs[0], cancellationToken), StoredOf);
+    public Task<EnqueueResult> EnqueueAsync(JobRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return SendAsync([request], jobs => WriteAsync(jobs[0], cancellationToken), StoredOf);
+    }
 
     public Task<EnqueueResult> EnqueueAsync(JobRequest request, NpgsqlTransaction transaction, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(request);
         var connection = ConnectionOf(transaction);
         return SendAsync([request], Store, StoredOf);
 
@@ -122,6 +126,11 @@ internal sealed class JobQueue : IJobQueue
     private Task<EnqueueManyResult> SendManyAsync(IReadOnlyList<JobRequest> requests, Func<NewJob[], Task<EnqueueManyResult>> store)
     {
         ArgumentNullException.ThrowIfNull(requests);
+        if (requests.Any(request => request is null))
+        {
+            throw new ArgumentException("One of the requests is null.", nameof(requests));
+        }
+
         if (requests.Any(request => request.IdempotencyKey is not null))
         {
             throw new ArgumentException("An idempotency key is for single jobs.", nameof(requests));
@@ -137,9 +146,9 @@ internal sealed class JobQueue : IJobQueue
     {
         var begun = _time.GetTimestamp();
         var queue = requests[0].Queue ?? _kinds.Get(requests[0].Kind).Options.Queue;
-        using var activity = JobTelemetry.StartSend(queue);
+        using var activity = JobTelemetry.StartSend(queue, requests);
         var jobs = requests.Select(request => NewJob.From(request, _kinds, _options, _ids.Next(), activity ?? Activity.Current)).ToArray();
-        JobTelemetry.DescribeSend(activity, requests[0], jobs[0].Id, jobs.Length);
+        JobTelemetry.DescribeSend(activity, jobs[0].Id, jobs.Length);
         string? errorType = null;
         var isNew = false;
         try

@@ -3,7 +3,7 @@ namespace Forge.Jobs;
 /// <summary>Runs jobs of one kind. Each run has an instance and a dependency scope of its own.</summary>
 /// <remarks>
 /// Returning completes the job. Throwing uses up the attempt, and the job is retried with backoff until its attempts are used up;
-/// <see cref="DoNotRetryException"/> and <see cref="RetryAfterException"/> say otherwise. A job runs at least once: when the process dies in the
+/// <see cref="DoNotRetryException"/> ends that at once, and <see cref="RetryAfterException"/> lengthens the pause. A job runs at least once: when the process dies in the
 /// middle, or just before the completion was stored, it runs again, so outside effects should carry <see cref="JobContext.IdempotencyKey"/>.
 /// </remarks>
 /// <typeparam name="TPayload">What the job is given.</typeparam>

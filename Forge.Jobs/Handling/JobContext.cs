@@ -37,7 +37,7 @@ public abstract class JobContext
     /// <summary>Whose job it is, as given when it was enqueued.</summary>
     public string? Owner => _job.Owner;
 
-    /// <summary>The number of this attempt, from 1.</summary>
+    /// <summary>The number of this attempt, from 1. A run that follows a hand-back, or the death of a worker, has the number of the one before.</summary>
     public int Attempt => _job.Attempt;
 
     /// <summary>How many attempts there may be.</summary>
@@ -57,10 +57,12 @@ public abstract class JobContext
     /// <param name="message">A few words for a person; cut at 500 characters.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="JobLeaseLostException">The job no longer belongs to this run.</exception>
+    /// <exception cref="InvalidOperationException">The job was completed by <see cref="CompleteAsync"/>.</exception>
     public async Task ReportProgressAsync(int percent, string? message = null, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(percent, 0);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(percent, 100);
+        RefuseWhenCompleted();
         if (_progress != (percent, message))
         {
             await _writer.ReportProgressAsync(_job, percent, message, cancellationToken);
@@ -70,8 +72,10 @@ public abstract class JobContext
 
     /// <summary>Sets the result as JSON, at most 1 MiB; it is stored together with the completion. The last result set counts.</summary>
     /// <exception cref="ArgumentException">The result is too large, so that it should be a file, or holds U+0000.</exception>
+    /// <exception cref="InvalidOperationException">The job was completed by <see cref="CompleteAsync"/>.</exception>
     public void SetResult<TResult>(TResult result)
     {
+        RefuseWhenCompleted();
         var json = JsonSerializer.Serialize(result, JobJson.Stored);
         RefuseTooLarge(Encoding.UTF8.GetByteCount(json), Math.Min(_maxResultBytes, MaxJsonBytes));
         ResultJson = JobJson.IsStorable(json)
@@ -82,10 +86,12 @@ public abstract class JobContext
 
     /// <summary>Sets the result as a file; it is stored in Postgres together with the completion. The last result set counts.</summary>
     /// <exception cref="ArgumentException">The file is too large, or its name or type is empty or cannot be stored: it holds U+0000 or half of a surrogate pair.</exception>
+    /// <exception cref="InvalidOperationException">The job was completed by <see cref="CompleteAsync"/>.</exception>
     public void SetResultFile(ReadOnlyMemory<byte> content, string contentType, string fileName)
     {
         ArgumentException.ThrowIfNullOrEmpty(contentType);
         ArgumentException.ThrowIfNullOrEmpty(fileName);
+        RefuseWhenCompleted();
         RefuseUnstorable(contentType);
         RefuseUnstorable(fileName);
         RefuseTooLarge(content.Length, _maxResultBytes);
@@ -99,11 +105,22 @@ public abstract class JobContext
     /// Postgres ends the transaction when it is idle for longer than the worker's lease (8 s).
     /// </remarks>
     /// <exception cref="JobLeaseLostException">The job no longer belongs to this run: roll back.</exception>
+    /// <exception cref="InvalidOperationException">This run has completed the job before.</exception>
     public async Task CompleteAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(transaction);
+        RefuseWhenCompleted();
         await _writer.CompleteAsync(_job, ResultJson, ResultFile, transaction, cancellationToken);
         IsCompletedInTransaction = true;
+    }
+
+    /// <summary>The handler's own transaction locks the job's row then: a statement on another connection would wait until Postgres ends that transaction.</summary>
+    private void RefuseWhenCompleted()
+    {
+        if (IsCompletedInTransaction)
+        {
+            throw new InvalidOperationException("The handler has completed the job in its transaction. Report progress and set the result before that; then commit and return.");
+        }
     }
 
     private static void RefuseUnstorable(string text)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Forge.Jobs;
 
-/// <summary>How to run jobs of one kind: reads the payload, and calls a new handler in the given scope.</summary>
+/// <summary>How to run jobs of one kind: reads the payload, and calls a new handler in a scope of its own.</summary>
 internal abstract class JobHandlerRegistration(string kind)
 {
     public string Kind { get; } = kind;
@@ -11,7 +11,46 @@ internal abstract class JobHandlerRegistration(string kind)
     /// <summary>Throws when <paramref name="payloadJson"/>, in the current version, does not fit the payload's type.</summary>
     public abstract JobContext CreateContext(ClaimedJob job, string payloadJson, RunningJobWriter writer, int maxResultBytes);
 
-    public abstract Task HandleAsync(IServiceProvider services, JobContext context, CancellationToken cancellationToken);
+    /// <summary>Calls a new handler in a scope of its own, and throws what the handler throws.</summary>
+    /// <remarks>What the disposal of either throws goes to <paramref name="onDisposalFailed"/>: the handler has done its work or not by then, and another attempt would do it twice.</remarks>
+    public async Task HandleAsync(IServiceScopeFactory scopes, JobContext context, Action<Exception> onDisposalFailed, CancellationToken cancellationToken)
+    {
+        var scope = scopes.CreateAsyncScope();
+        object? handler = null;
+        try
+        {
+            handler = Create(scope.ServiceProvider);
+            await HandleAsync(handler, context, cancellationToken);
+        }
+        finally
+        {
+            await DisposeAsync(handler, onDisposalFailed);
+            await DisposeAsync(scope, onDisposalFailed);
+        }
+    }
+
+    protected abstract object Create(IServiceProvider services);
+
+    protected abstract Task HandleAsync(object handler, JobContext context, CancellationToken cancellationToken);
+
+    private static async ValueTask DisposeAsync(object? disposable, Action<Exception> onFailed)
+    {
+        try
+        {
+            if (disposable is IAsyncDisposable asyncDisposable)
+            {
+                await asyncDisposable.DisposeAsync();
+            }
+            else
+            {
+                (disposable as IDisposable)?.Dispose();
+            }
+        }
+        catch (Exception exception)
+        {
+            onFailed(exception);
+        }
+    }
 }
 
 internal sealed class JobHandlerRegistration<TPayload, THandler>(string kind) : JobHandlerRegistration(kind)
@@ -27,23 +66,8 @@ internal sealed class JobHandlerRegistration<TPayload, THandler>(string kind) : 
         return new JobContext<TPayload>(job, payload, writer, maxResultBytes);
     }
 
-    public override async Task HandleAsync(IServiceProvider services, JobContext context, CancellationToken cancellationToken)
-    {
-        var handler = CreateHandler(services, null);
-        try
-        {
-            await handler.HandleAsync((JobContext<TPayload>)context, cancellationToken);
-        }
-        finally
-        {
-            if (handler is IAsyncDisposable asyncDisposable)
-            {
-                await asyncDisposable.DisposeAsync();
-            }
-            else
-            {
-                (handler as IDisposable)?.Dispose();
-            }
-        }
-    }
+    protected override object Create(IServiceProvider services) => CreateHandler(services, null);
+
+    protected override Task HandleAsync(object handler, JobContext context, CancellationToken cancellationToken) =>
+        ((THandler)handler).HandleAsync((JobContext<TPayload>)context, cancellationToken);
 }

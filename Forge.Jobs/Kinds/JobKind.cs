@@ -16,7 +16,7 @@ public sealed class JobKind
     /// <summary>The type its payload is read into.</summary>
     internal Type PayloadType { get; }
 
-    /// <summary>Queue, attempts, timeout and backoff.</summary>
+    /// <summary>Queue, attempts, timeout and backoff. They cannot be changed any more.</summary>
     public JobKindOptions Options { get; }
 
     /// <summary>The lowest version of the payload that this program can still run: the first that <see cref="JobKindOptions.Upcast"/> brings forward, else the current one.</summary>

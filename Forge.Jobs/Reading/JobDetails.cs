@@ -23,7 +23,7 @@ public sealed record JobDetails
     /// <summary>The state.</summary>
     public required JobState State { get; init; }
 
-    /// <summary>How many attempts were begun; a hand-back at a graceful stop takes its attempt back.</summary>
+    /// <summary>How many attempts were begun; a hand-back at a graceful stop, and the death of a worker, take theirs back.</summary>
     public required int Attempt { get; init; }
 
     /// <summary>How many attempts there may be.</summary>

@@ -5,8 +5,9 @@ namespace Forge.Jobs;
 
 /// <summary>The fire times of a cron expression in a time zone.</summary>
 /// <remarks>
-/// Quartz decides what happens when the clocks change. Where they are set forward, a time that does not exist fires at the end of the gap.
-/// Where they are set back, a time of day fires once, in the first of the two hours; a rule that fires several times an hour fires in both.
+/// Quartz decides what happens when the clocks change. Where they are set forward, all fire times in the gap become one fire at its end, beside those that
+/// the rule has there. Where they are set back, a rule fires once, in the first of the two hours, when its seconds, minutes and hours are plain numbers or
+/// lists of them; a rule with <c>*</c>, a step or a range in one of the three fires in both hours.
 /// </remarks>
 internal sealed partial class CronSchedule
 {
@@ -39,12 +40,26 @@ internal sealed partial class CronSchedule
     /// <summary>The first fire time after a moment; null when there is none.</summary>
     public DateTimeOffset? NextAfter(DateTimeOffset moment) => _expression.GetNextValidTimeAfter(moment)?.ToUniversalTime();
 
+    /// <summary>The first few fire times after a moment.</summary>
+    public IReadOnlyList<DateTimeOffset> NextAfter(DateTimeOffset moment, int count)
+    {
+        var times = new List<DateTimeOffset>(count);
+        while (times.Count < count && NextAfter(moment) is { } next)
+        {
+            times.Add(moment = next);
+        }
+
+        return times;
+    }
+
     private static CronExpression? Parse(string cron, TimeZoneInfo zone, out string? problem)
     {
-        var fields = cron.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Length;
+        var fields = cron.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         problem = cron.Length > MaxLength ? $"must have at most {MaxLength} characters"
-            : fields is < 6 or > 7 ? $"must have 6 or 7 fields (seconds, minutes, hours, day of month, month, day of week and optionally a year), but has {fields}"
+            : fields.Length is < 6 or > 7 ? $"must have 6 or 7 fields (seconds, minutes, hours, day of month, month, day of week and optionally a year), but has {fields.Length}"
             : ReservedNumbers.IsMatch(cron) ? "holds a number or character that is out of range"
+            // Quartz fires on both, other programs on days that are both: nobody should have to know.
+            : !IsEveryDay(fields[3]) && !IsEveryDay(fields[5]) ? "has a day of the month and a day of the week; give one of them and write ? for the other, or make two schedules"
             : null;
         if (problem is not null)
         {
@@ -61,6 +76,8 @@ internal sealed partial class CronSchedule
             return null;
         }
     }
+
+    private static bool IsEveryDay(string field) => field is "?" or "*";
 
     private static TimeZoneInfo? FindZone(string id) =>
         // The system also knows names that mean something else on another machine, or that count leap seconds, or Windows' own.

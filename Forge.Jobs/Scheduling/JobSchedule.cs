@@ -32,6 +32,9 @@ public sealed record JobSchedule
     /// <summary>The next time it fires; null when it is disabled, has no fire time left, or cannot be read (see <see cref="Error"/>).</summary>
     public DateTimeOffset? NextFireAt { get; init; }
 
+    /// <summary>The next five times at which <see cref="Cron"/> fires, fewer when there are no more. A disabled schedule shows those that it would have.</summary>
+    public IReadOnlyList<DateTimeOffset> NextFireTimes { get; init; } = [];
+
     /// <summary>The latest fire time that was dealt with: the time that was due, not the moment at which a worker came to it.</summary>
     public DateTimeOffset? LastFireAt { get; init; }
 

@@ -15,4 +15,11 @@ internal sealed record ClaimedJob(
     DateTimeOffset StartedAt,
     TimeSpan Waited,
     string? TraceParent,
-    string? TraceState);
+    string? TraceState)
+{
+    /// <summary>How many workers in a row have died with this job: the first while they held it, the others while they ran it.</summary>
+    public int Deaths { get; init; }
+
+    /// <summary>True when it may well be this job that ends its workers. It runs beside no other suspect, so that the innocent among them are charged no more deaths.</summary>
+    public bool IsSuspect => Deaths > 1;
+}

@@ -37,5 +37,8 @@ internal static class ClaimedJobRow
         StartedAt: row.Time(10),
         Waited: row.GetTimeSpan(11),
         TraceParent: row.TextOrNull(12),
-        TraceState: row.TextOrNull(13));
+        TraceState: row.TextOrNull(13))
+    {
+        Deaths = row.IsDBNull(14) ? 0 : row.GetInt16(14),
+    };
 }

@@ -17,19 +17,16 @@ internal sealed partial class MaintenanceTick<TMaintenance>(TMaintenance mainten
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
     {
-        if (signals.Stopping.IsCancellationRequested)
-        {
-            return;
-        }
-
         using var untraced = SuppressInstrumentationScope.Begin();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, signals.Stopping);
         try
         {
-            await maintenance.RunOnceAsync(cancellationToken);
+            stop.Token.ThrowIfCancellationRequested();
+            await maintenance.RunOnceAsync(stop.Token);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // The scheduler stops.
+            // The worker stops, and its host waits for this.
         }
         catch (Exception exception)
         {

@@ -8,8 +8,10 @@ internal sealed class JobBuffer(TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly LinkedList<Entry> _entries = new();
+    private readonly LinkedList<Entry> _uncertain = new();
     private int _count;
 
+    /// <summary>How many may be started.</summary>
     public int Count => Volatile.Read(ref _count);
 
     public void Add(IEnumerable<ClaimedJob> jobs)
@@ -41,6 +43,29 @@ internal sealed class JobBuffer(TimeProvider time)
         }
     }
 
+    /// <summary>Adds jobs that may be others' by now, since the answer to their hand-back was lost. They are not started before <see cref="Confirm"/>.</summary>
+    public void AddUncertain(IEnumerable<ClaimedJob> jobs)
+    {
+        var now = time.GetTimestamp();
+        lock (_gate)
+        {
+            foreach (var job in jobs)
+            {
+                _uncertain.AddLast(new Entry(job, now));
+            }
+        }
+    }
+
+    /// <summary>Makes uncertain jobs ordinary ones that a heartbeat has found to be still held.</summary>
+    public void Confirm(IReadOnlySet<long> leaseTokens)
+    {
+        lock (_gate)
+        {
+            Move(_uncertain, entry => leaseTokens.Contains(entry.Job.LeaseToken), entry => _entries.AddLast(entry));
+            _count = _entries.Count;
+        }
+    }
+
     public bool TryTake([NotNullWhen(true)] out ClaimedJob? job)
     {
         lock (_gate)
@@ -66,7 +91,7 @@ internal sealed class JobBuffer(TimeProvider time)
     {
         lock (_gate)
         {
-            return [.. _entries.Select(entry => entry.Job)];
+            return [.. _entries.Concat(_uncertain).Select(entry => entry.Job)];
         }
     }
 
@@ -75,22 +100,27 @@ internal sealed class JobBuffer(TimeProvider time)
         var removed = new List<ClaimedJob>();
         lock (_gate)
         {
-            for (var node = _entries.First; node is not null;)
-            {
-                var next = node.Next;
-                if (fits(node.Value))
-                {
-                    removed.Add(node.Value.Job);
-                    _entries.Remove(node);
-                }
-
-                node = next;
-            }
-
+            Move(_entries, fits, entry => removed.Add(entry.Job));
+            Move(_uncertain, fits, entry => removed.Add(entry.Job));
             _count = _entries.Count;
         }
 
         return removed;
+    }
+
+    private static void Move(LinkedList<Entry> from, Func<Entry, bool> fits, Action<Entry> to)
+    {
+        for (var node = from.First; node is not null;)
+        {
+            var next = node.Next;
+            if (fits(node.Value))
+            {
+                from.Remove(node);
+                to(node.Value);
+            }
+
+            node = next;
+        }
     }
 
     private readonly record struct Entry(ClaimedJob Job, long Since);

@@ -11,6 +11,7 @@ internal sealed partial class JobRunner(
     WorkerIdentity worker,
     RunningJobs running,
     RunningJobWriter writer,
+    JobHandBack handBack,
     LimitedKinds limited,
     WorkerSignals signals,
     JobDispatch dispatch,
@@ -21,6 +22,7 @@ internal sealed partial class JobRunner(
     ILogger<JobRunner> logger)
 {
     private const int MaxUnstored = 2_000;
+    private static readonly TimeSpan SuspectPause = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StoreRetryPause = TimeSpan.FromSeconds(0.5);
     private static readonly Func<ILogger, Guid, int, IDisposable?> JobScope = LoggerMessage.DefineScope<Guid, int>("{JobId} {Attempt}");
@@ -29,10 +31,16 @@ internal sealed partial class JobRunner(
     public async Task RunAsync(ClaimedJob job)
     {
         JobRun? run = null;
+        var hasBegun = false;
         try
         {
             run = new JobRun(job, scope.OptionsOf(job.Kind).Timeout, time, logger);
-            running.Add(run);
+            if (!await TryBeginAsync(run))
+            {
+                return;
+            }
+
+            hasBegun = true;
             var ended = StoreEndAsync(run, await RunHandlerAsync(run));
             if (running.Count > MaxUnstored)
             {
@@ -45,12 +53,42 @@ internal sealed partial class JobRunner(
             // Not the handler's: those are its attempt's end. The heartbeat finds a job that this worker holds and does not run, and has it rescued.
             if (run is not null)
             {
-                running.Remove(run);
-                run.Dispose();
+                if (hasBegun)
+                {
+                    running.Abandon(run);
+                }
+
+                Forget(run);
             }
 
             RunBroke(exception, job.Id, job.Kind);
         }
+    }
+
+    /// <summary>Lets a job begin, unless it was taken from this worker, or is a suspect and another one runs here. For all but jobs that a worker died with it does nothing.</summary>
+    private async ValueTask<bool> TryBeginAsync(JobRun run)
+    {
+        if (!running.TryAdd(run))
+        {
+            run.Dispose();
+            await handBack.PostponeAsync([run.Job], SuspectPause, CancellationToken.None);
+            return false;
+        }
+
+        if (run.Job.Deaths > 0 && !await writer.ChargeDeathAsync(run.Job, CancellationToken.None))
+        {
+            JobLeaseLost(run.Job.Id, run.Job.Kind, run.Job.Attempt);
+            Forget(run);
+            return false;
+        }
+
+        return true;
+    }
+
+    private void Forget(JobRun run)
+    {
+        running.Remove(run);
+        run.Dispose();
     }
 
     private async Task<(AttemptEnd? End, TimeSpan Duration)> RunHandlerAsync(JobRun run)
@@ -102,12 +140,12 @@ internal sealed partial class JobRunner(
         catch (Exception exception)
         {
             // The heartbeat finds a job that this worker holds and does not run, and has it rescued.
+            running.Abandon(run);
             JobEndNotStored(exception, job.Id, job.Kind);
         }
         finally
         {
-            running.Remove(run);
-            run.Dispose();
+            Forget(run);
             if (scope.OptionsOf(job.Kind).MaxConcurrency is not null)
             {
                 // There is room for another of its kind, here or elsewhere; who does not hear it sees it at the fallback poll.
@@ -137,8 +175,7 @@ internal sealed partial class JobRunner(
         Exception? failure = null;
         try
         {
-            await using var services = scopes.CreateAsyncScope();
-            await handler.HandleAsync(services.ServiceProvider, context, run.Token);
+            await handler.HandleAsync(scopes, context, exception => DisposalFailed(exception, job.Id, job.Kind, job.Attempt), run.Token);
         }
         catch (Exception exception)
         {
@@ -206,7 +243,7 @@ internal sealed partial class JobRunner(
         {
             ErrorType = CauseOf(exception).GetType().FullName,
             ErrorMessage = exception.Message,
-            RetryDelay = exception is RetryAfterException { Delay: var delay } ? delay : RetryBackoff.DelayAfter(job.Attempt, scope.OptionsOf(job.Kind)),
+            RetryDelay = RetryBackoff.DelayAfter(job.Attempt, scope.OptionsOf(job.Kind), (exception as RetryAfterException)?.Delay),
         };
     }
 
@@ -258,31 +295,4 @@ internal sealed partial class JobRunner(
     /// <summary>Postgres refuses what is to be stored, such as a number that its jsonb cannot hold: a data exception (class 22), or a limit of the program exceeded. All else is about Postgres, and passes.</summary>
     private static bool IsRefusal(NpgsqlException exception) =>
         exception is PostgresException { SqlState: var state } && (state.StartsWith("22", StringComparison.Ordinal) || state == PostgresErrorCodes.ProgramLimitExceeded);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Job {JobId} ({JobKind}) ended attempt {Attempt} as {Outcome} and is {State}.")]
-    private partial void JobEnded(Guid jobId, string jobKind, int attempt, string outcome, JobState state);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} ({JobKind}) failed attempt {Attempt} of {MaxAttempts}.")]
-    private partial void JobAttemptFailed(Exception exception, Guid jobId, string jobKind, int attempt, int maxAttempts);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Job {JobId} ({JobKind}) failed attempt {Attempt} and is not tried again.")]
-    private partial void JobFailedForGood(Exception exception, Guid jobId, string jobKind, int attempt);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} ({JobKind}) failed attempt {Attempt} while its worker stops, and is handed back.")]
-    private partial void JobFailedAtStop(Exception exception, Guid jobId, string jobKind, int attempt);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The handler of job {JobId} ({JobKind}) failed in attempt {Attempt} after it had completed the job in its transaction; the job is completed.")]
-    private partial void HandlerFailedAfterCompletion(Exception exception, Guid jobId, string jobKind, int attempt);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {JobId} ({JobKind}) was taken from attempt {Attempt} while it ran; its end is not stored.")]
-    private partial void JobLeaseLost(Guid jobId, string jobKind, int attempt);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The end of job {JobId} could not be stored; trying again.")]
-    private partial void StoreRetry(Exception exception, Guid jobId);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The end of job {JobId} ({JobKind}) could not be stored; the job will be rescued.")]
-    private partial void JobEndNotStored(Exception exception, Guid jobId, string jobKind);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The run of job {JobId} ({JobKind}) broke outside its handler; the job will be rescued.")]
-    private partial void RunBroke(Exception exception, Guid jobId, string jobKind);
 }

@@ -57,7 +57,7 @@ internal sealed partial class JobWorker(
         await WaitUntilIdleAsync(HandBackTime, cancellationToken);
         foreach (var run in running.All)
         {
-            // Its lease is not renewed any more, so others rescue it, which does use up the attempt.
+            // Its lease is not renewed any more, so others rescue it and count a death.
             HandlerDoesNotStop(run.Job.Id, run.Job.Kind);
         }
 

@@ -24,10 +24,16 @@ public sealed class JobWorkerOptions
     [Range(typeof(TimeSpan), "00:00:00.5", "00:10:00")]
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(8);
 
-    /// <summary>How often the worker renews its leases and learns about cancelled jobs and paused queues. Less than half of <see cref="LeaseDuration"/>.</summary>
+    /// <summary>How often the worker renews its leases and learns about cancelled jobs and paused queues. At most a third of <see cref="LeaseDuration"/>.</summary>
     /// <value>The default is 1.5 seconds.</value>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
     public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>How many workers in a row may end, or stop answering, while they hold a job before it is discarded. From the second on the job runs after a growing pause, and beside no other such job.</summary>
+    /// <value>The default is 5. With 1, no job runs again whose worker died.</value>
+    /// <remarks>Deaths are counted apart from attempts: they use up none, and whatever end of a run is stored starts the count again.</remarks>
+    [Range(1, 1_000)]
+    public int MaxDeaths { get; set; } = 5;
 
     /// <summary>How often jobs of silent workers are looked for.</summary>
     /// <value>The default is 2 seconds.</value>
@@ -70,9 +76,9 @@ public sealed class JobWorkerOptions
     public TimeSpan RetainDiscarded { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>How long running jobs get to finish when the worker stops; then they are handed back without using up an attempt. It and one second more must fit into the host's shutdown timeout (30 s by default), or the worker does not start.</summary>
-    /// <value>The default is 2.5 seconds.</value>
+    /// <value>The default is 20 seconds. A worker without running jobs stops at once.</value>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
-    public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(2.5);
+    public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>How long claimable jobs may wait while the worker has room and claims nothing before it calls itself unhealthy.</summary>
     /// <value>The default is 10 seconds.</value>
@@ -86,9 +92,9 @@ internal sealed partial class JobWorkerOptionsValidator : IValidateOptions<JobWo
 internal sealed class JobWorkerIntervalsValidator : IValidateOptions<JobWorkerOptions>
 {
     public ValidateOptionsResult Validate(string? name, JobWorkerOptions options) =>
-        options.HeartbeatInterval * 2 < options.LeaseDuration
+        options.HeartbeatInterval * 3 <= options.LeaseDuration
             ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail($"{nameof(options.HeartbeatInterval)} must be less than half of {nameof(options.LeaseDuration)}, or one late heartbeat costs the worker its jobs.");
+            : ValidateOptionsResult.Fail($"{nameof(options.HeartbeatInterval)} must be at most a third of {nameof(options.LeaseDuration)}, or one late heartbeat costs the worker its jobs.");
 }
 
 /// <summary>Checks that each queue is one that a job can be in: a worker with a misspelt queue would be healthy and do nothing.</summary>

@@ -29,6 +29,20 @@ internal sealed partial class RunningJobWriter
         _ends = new SharedWrites<AttemptEnd, JobState?>(FinishSharedAsync, SharedLimit);
     }
 
+    /// <summary>Charges a job that a worker died with the death that its next run would be, before that begins. False when the job is not this worker's any more.</summary>
+    /// <remarks>
+    /// A death says nothing about which of the worker's jobs caused it, or which had begun, so all of them run again at once the first time. From then on only what begins is charged, and whatever end
+    /// is stored takes the charge back. Dying before the commit: the job has not begun and is not charged. Dying right after it: the job is charged, although nothing of it has happened.
+    /// </remarks>
+    public async Task<bool> ChargeDeathAsync(ClaimedJob job, CancellationToken cancellationToken)
+    {
+        await using var command = _dataSource.CreateCommand("update jobs.job set deaths = @deaths where id = @id and lease_token = @lease_token");
+        command.Parameters.Add(new("id", job.Id));
+        command.Parameters.Add(new("lease_token", job.LeaseToken));
+        command.Parameters.Add(new("deaths", (short)(job.Deaths + 1)));
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+    }
+
     public async Task ReportProgressAsync(ClaimedJob job, int percent, string? message, CancellationToken cancellationToken)
     {
         await using var command = _dataSource.CreateCommand(

@@ -6,16 +6,33 @@ namespace Forge.Jobs;
 internal sealed class RunningJobs(WorkerSignals signals)
 {
     private readonly ConcurrentDictionary<long, JobRun> _runs = new();
+    private readonly ConcurrentDictionary<long, bool> _abandoned = new();
+    private readonly Lock _suspects = new();
     private int _count;
 
     public int Count => Volatile.Read(ref _count);
 
     public IReadOnlyCollection<JobRun> All => [.. _runs.Values];
 
-    public void Add(JobRun run)
+    /// <summary>Adds a run; false for a suspect while another one runs here.</summary>
+    public bool TryAdd(JobRun run)
     {
-        Interlocked.Increment(ref _count);
-        _runs[run.Job.LeaseToken] = run;
+        if (!run.Job.IsSuspect)
+        {
+            Add(run);
+            return true;
+        }
+
+        lock (_suspects)
+        {
+            if (_runs.Any(entry => entry.Value.Job.IsSuspect))
+            {
+                return false;
+            }
+
+            Add(run);
+            return true;
+        }
     }
 
     /// <summary>Removes a run, however often it is called.</summary>
@@ -27,11 +44,27 @@ internal sealed class RunningJobs(WorkerSignals signals)
         }
     }
 
+    /// <summary>Removes a run that has begun and whose end is stored nowhere. This worker holds its job until the heartbeat finds it.</summary>
+    public void Abandon(JobRun run)
+    {
+        _abandoned[run.Job.LeaseToken] = true;
+        Remove(run);
+    }
+
+    /// <summary>True for a lease token whose run was abandoned; asks once.</summary>
+    public bool TakeAbandoned(long leaseToken) => _abandoned.TryRemove(leaseToken, out _);
+
     public void Cancel(Guid id)
     {
         foreach (var run in _runs.Select(entry => entry.Value).Where(run => run.Job.Id == id))
         {
             run.Stop(StopReason.CancelRequested);
         }
+    }
+
+    private void Add(JobRun run)
+    {
+        Interlocked.Increment(ref _count);
+        _runs[run.Job.LeaseToken] = run;
     }
 }

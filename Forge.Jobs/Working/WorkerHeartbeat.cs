@@ -27,6 +27,10 @@ internal sealed partial class WorkerHeartbeat(
     ILogger<WorkerHeartbeat> logger) : IDisposable
 {
     private static readonly TimeSpan ClaimPatience = TimeSpan.FromSeconds(1);
+
+    /// <summary>A connection on which nobody answers any more costs this part of the lease, and up to 2 s in which Npgsql waits for the end of what it cancels. A second try must still fit.</summary>
+    private const int AnswerShare = 4;
+
     private readonly Signal _renewed = new();
     private Seen? _seen;
     private Seen? _tidied;
@@ -38,8 +42,8 @@ internal sealed partial class WorkerHeartbeat(
     {
         using var untraced = SuppressInstrumentationScope.Begin();
         await Task.WhenAll(
-            RepeatAsync(signals.Heartbeat, options.Value.HeartbeatInterval, RenewAsync, HeartbeatFailed, cancellationToken),
-            RepeatAsync(_renewed, Timeout.InfiniteTimeSpan, TidyUpAsync, TidyUpFailed, cancellationToken));
+            RepeatAsync(signals.Heartbeat, options.Value.HeartbeatInterval, RenewInTimeAsync, HeartbeatFailed, cancellationToken),
+            RepeatAsync(_renewed, null, TidyUpAsync, TidyUpFailed, cancellationToken));
     }
 
     public async Task BeatAsync(CancellationToken cancellationToken)
@@ -54,14 +58,18 @@ internal sealed partial class WorkerHeartbeat(
         _connection?.Dispose();
     }
 
-    private async Task RepeatAsync(Signal signal, TimeSpan interval, Func<CancellationToken, Task> act, Action<Exception> logFailure, CancellationToken cancellationToken)
+    private async Task RepeatAsync(Signal signal, TimeSpan? interval, Func<CancellationToken, Task> act, Action<Exception> logFailure, CancellationToken cancellationToken)
     {
+        var failures = 0;
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
-                await signal.WaitAsync(interval, time, cancellationToken);
+                // The lease runs, and another connection may work: the first try after a failure comes soon.
+                var pause = failures == 1 ? interval / 4 : interval;
+                await signal.WaitAsync(pause ?? Timeout.InfiniteTimeSpan, time, cancellationToken);
                 await act(cancellationToken);
+                failures = 0;
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -70,7 +78,23 @@ internal sealed partial class WorkerHeartbeat(
             catch (Exception exception)
             {
                 logFailure(exception);
+                failures++;
             }
+        }
+    }
+
+    private async Task RenewInTimeAsync(CancellationToken cancellationToken)
+    {
+        var limit = options.Value.LeaseDuration / AnswerShare;
+        using var timeout = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            await RenewAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"Postgres did not answer within {limit}.");
         }
     }
 
@@ -82,6 +106,7 @@ internal sealed partial class WorkerHeartbeat(
         var seen = await AskAsync(Volatile.Read(ref _honouredPauses), cancellationToken);
         // What was taken from this worker while it was silent is others' by now.
         buffer.Remove(job => buffered.Contains(job.LeaseToken) && !seen.Held.ContainsKey(job.LeaseToken));
+        buffer.Confirm(buffered);
         var wasHeld = lease.IsHeld;
         lease.Renewed(asked);
         if (!wasHeld)
@@ -183,7 +208,8 @@ internal sealed partial class WorkerHeartbeat(
         _unknown = unknown;
         if (stranded.Count > 0)
         {
-            await rescuer.RescueStrandedAsync(stranded, cancellationToken);
+            var abandoned = stranded.Where(running.TakeAbandoned).ToHashSet();
+            await rescuer.RescueStrandedAsync([.. stranded.Except(abandoned)], abandoned, cancellationToken);
         }
     }
 
@@ -203,11 +229,7 @@ internal sealed partial class WorkerHeartbeat(
 
     private async Task<Seen> AskAsync(HashSet<string> honouredPauses, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(JobSql.Heartbeat, await ConnectAsync(cancellationToken))
-        {
-            // A connection on which nobody answers any more must leave time for another one within the lease.
-            CommandTimeout = (int)Math.Ceiling(options.Value.LeaseDuration.TotalSeconds / 2),
-        };
+        await using var command = new NpgsqlCommand(JobSql.Heartbeat, await ConnectAsync(cancellationToken));
         command.Parameters.Add(new("worker", worker.Id));
         command.Parameters.Add(new("lease", options.Value.LeaseDuration));
         command.Parameters.Add(new("paused_queues", honouredPauses.ToArray()));

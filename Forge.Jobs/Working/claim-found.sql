@@ -15,4 +15,4 @@ set state = 'running', attempt = j.attempt + 1, started_at = now(), worker_id = 
 from chosen
 where j.id = chosen.id
 returning j.id, j.lease_token, j.kind, j.version, j.queue, j.priority, j.payload::text, j.attempt, j.max_attempts, j.owner, j.started_at,
-          greatest(now() - j.run_at, interval '0'), j.traceparent, j.tracestate
+          greatest(now() - j.run_at, interval '0'), j.traceparent, j.tracestate, j.deaths

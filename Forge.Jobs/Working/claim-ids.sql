@@ -6,4 +6,4 @@ where j.id = any (@ids) and j.state || '' = 'available'
   and j.queue <> all (array(select q.name from jobs.queue q where q.paused_at is not null))
   and exists (select from jobs.worker w where w.id = @worker and w.lease_expires_at > now())
 returning j.id, j.lease_token, j.kind, j.version, j.queue, j.priority, j.payload::text, j.attempt, j.max_attempts, j.owner, j.started_at,
-          greatest(now() - j.run_at, interval '0'), j.traceparent, j.tracestate
+          greatest(now() - j.run_at, interval '0'), j.traceparent, j.tracestate, j.deaths

@@ -50,7 +50,7 @@ with recursive clock as materialized (
     from chosen, clock
     where j.id = chosen.id
     returning j.id, j.lease_token, j.kind, j.version, j.queue, j.priority, j.payload::text, j.attempt, j.max_attempts, j.owner, j.started_at,
-              greatest(clock.at - j.run_at, interval '0'), j.traceparent, j.tracestate
+              greatest(clock.at - j.run_at, interval '0'), j.traceparent, j.tracestate, j.deaths
 ), noted as (
     insert into jobs.limited_start (kind, started_at, jobs)
     select @kind, clock.at, (select count(*) from claimed)

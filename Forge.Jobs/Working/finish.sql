@@ -11,6 +11,8 @@ with ended as (
         worker_id = case when e.state = 'completed' then j.worker_id end,
         lease_token = null,
         attempt = case when e.outcome = 'handed_back' then j.attempt - 1 else j.attempt end,
+        -- The death that was charged before the run began did not happen; a run that ended by itself shows that the job does not end its worker.
+        deaths = case when e.outcome = 'handed_back' then j.deaths - 1 end,
         run_at = case when e.state = 'retryable' then now() + e.delay else j.run_at end,
         progress = case when e.state = 'completed' then 100 else j.progress end,
         result = e.result,

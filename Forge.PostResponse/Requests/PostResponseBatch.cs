@@ -32,6 +32,9 @@ internal sealed class PostResponseBatch
 
     public IReadOnlyList<PostResponseWork> Works => _works;
 
+    /// <summary>True when a task of it holds a thread while it runs.</summary>
+    public bool HasSynchronousWork { get; private set; }
+
     /// <summary>When the request ended and its tasks could start, in <see cref="TimeProvider.GetTimestamp"/> units.</summary>
     public long ReleasedAt { get; private set; }
 
@@ -63,17 +66,24 @@ internal sealed class PostResponseBatch
                 throw new InvalidOperationException($"The task '{work.Name}' was added after the response had ended.");
             }
 
+            if (_works.Count >= _lane.Options.MaxTasksPerRequest)
+            {
+                _lane.Drop(work, this, DropReason.RequestLimit);
+                return;
+            }
+
             if (_reserved > 0)
             {
                 _reserved--;
             }
             else if (!_lane.Room.TryTake(1))
             {
-                _lane.Drop(work, this);
+                _lane.Drop(work, this, DropReason.NoRoom);
                 return;
             }
 
             _works.Add(work);
+            HasSynchronousWork |= work is SynchronousWork;
         }
     }
 

@@ -36,11 +36,18 @@ public static class PostResponseCapacityExtensions
 
             var lane = endpoint.ApplicationServices.GetService<PostResponseLane>()
                 ?? throw new InvalidOperationException("RequirePostResponseCapacity needs AddPostResponseTasks on the application's builder.");
-            var capacity = endpoint.ApplicationServices.GetRequiredService<IOptions<PostResponseOptions>>().Value.Capacity;
-            if (tasks > capacity)
+            var options = endpoint.ApplicationServices.GetRequiredService<IOptions<PostResponseOptions>>().Value;
+            if (tasks > options.Capacity)
             {
                 throw new InvalidOperationException(
-                    $"The endpoint '{endpoint.DisplayName}' requires room for {tasks} post-response tasks, and the lane holds {capacity}.");
+                    $"The endpoint '{endpoint.DisplayName}' requires room for {tasks} post-response tasks, and the lane holds {options.Capacity}.");
+            }
+
+            if (tasks > options.MaxTasksPerRequest)
+            {
+                throw new InvalidOperationException(
+                    $"The endpoint '{endpoint.DisplayName}' requires room for {tasks} post-response tasks, and a request may add {options.MaxTasksPerRequest} "
+                    + $"({PostResponseOptions.SectionName}:{nameof(options.MaxTasksPerRequest)}).");
             }
 
             endpoint.RequestDelegate = new CapacityReservation(handler, lane, tasks).InvokeAsync;

@@ -33,7 +33,7 @@ internal sealed class PostResponseHostedService(
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Each outstanding task is run, handed over or lost when this ends, and said to be so.</summary>
-    /// <remarks>A host that is told to stop while it stops calls this again, side by side; what is left over must not be written down twice.</remarks>
+    /// <remarks>A host that is told to stop while it stops calls this again, side by side; what is left over must not be handed over twice.</remarks>
     public Task StoppedAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -66,7 +66,7 @@ internal sealed class PostResponseHostedService(
         using var budget = new CancellationTokenSource(lane.Options.HandOverBudget, time);
         lane.Interrupt();
 
-        // Tasks that heed their token end now; a quarter of the budget is theirs, the rest is for writing down.
+        // Tasks that heed their token end now; a quarter of the budget is theirs, the rest is for handing over.
         await EndsWithinAsync(lane.WhenIdleAsync(), lane.Options.HandOverBudget / 4, budget.Token);
 
         // A second round only if a runner had a batch out of the queue and not yet in its hands.
@@ -91,6 +91,8 @@ internal sealed class PostResponseHostedService(
         try
         {
             budget.ThrowIfCancellationRequested();
+            // What is sent from here finds its request by this span.
+            using var activity = PostResponseTracing.StartBatch(batch);
             await using var scope = scopes.CreateAsyncScope();
             await work.WriteDownAsync(scope.ServiceProvider, budget).WaitAsync(budget);
             lane.SettleHandedOver(work, batch);

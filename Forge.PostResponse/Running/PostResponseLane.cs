@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -7,23 +5,21 @@ using Microsoft.Extensions.Options;
 
 namespace Forge.PostResponse;
 
-/// <summary>The lane itself: room, the queue of released batches, the runners, and the books of what became of each task.</summary>
+/// <summary>The post-response lane: its room, its runners, and a record of the outcome of each task.</summary>
 /// <remarks>
-/// The queue has no limit of its own because every task in it has taken room before. Runners are woken one at a time, the one that rested
-/// last first, and wake the next while work waits: under load one wake-up serves many requests. A channel would wake one runner per batch,
-/// and all idle ones in turn. What the process knows of a task dies with it;
-/// only a graceful stop (<see cref="PostResponseHostedService"/>) can write a task down.
+/// A request with a synchronous task goes to runners for such requests, as many as there are threads for such tasks. Slow synchronous tasks therefore
+/// hold up each other, and never a request whose tasks are all asynchronous. What the process knows of a task dies with the process; only a graceful
+/// stop (<see cref="PostResponseHostedService"/>) can hand a task over.
 /// </remarks>
 internal sealed class PostResponseLane
 {
-    private readonly ConcurrentQueue<PostResponseBatch> _waiting = [];
-    private readonly ConcurrentStack<PostResponseRunner> _resting = [];
     private readonly PostResponseMetrics _metrics;
     private readonly ILogger<PostResponseLane> _logger;
+    private readonly RunnerPool _asynchronous;
+    private readonly RunnerPool _synchronous;
     private readonly PostResponseRunner[] _runners;
     private TaskCompletionSource? _emptied;
     private long _outstanding;
-    private bool _isRunnerOnItsWay;
     private bool _isStopping;
 
     public PostResponseLane(
@@ -42,7 +38,11 @@ internal sealed class PostResponseLane
         Threads = threads;
         _metrics = metrics;
         _logger = logger;
-        _runners = [.. Enumerable.Range(0, Options.MaxConcurrency).Select(_ => new PostResponseRunner(this, scopes, metrics, time, logger))];
+        _asynchronous = new RunnerPool(Options.MaxConcurrency, CreateRunner);
+        _synchronous = new RunnerPool(Options.SynchronousThreads, CreateRunner);
+        _runners = [.. _asynchronous.Runners, .. _synchronous.Runners];
+
+        PostResponseRunner CreateRunner(RunnerPool pool) => new(this, pool, scopes, metrics, time, logger);
     }
 
     public PostResponseOptions Options { get; }
@@ -62,48 +62,18 @@ internal sealed class PostResponseLane
 
     public void Start()
     {
-        _resting.PushRange(_runners);
-        WakeRunner();
-    }
-
-    /// <summary>Gives a runner its next batch, and wakes another one if more is waiting.</summary>
-    public bool TryTake([NotNullWhen(true)] out PostResponseBatch? batch)
-    {
-        if (!_waiting.TryDequeue(out batch))
-        {
-            return false;
-        }
-
-        if (!_waiting.IsEmpty)
-        {
-            WakeRunner();
-        }
-
-        return true;
-    }
-
-    /// <summary>A woken runner is here; from now on the next batch wakes another one.</summary>
-    public void Arrive() => Interlocked.Exchange(ref _isRunnerOnItsWay, false);
-
-    /// <summary>A runner found nothing more to do.</summary>
-    public void Rest(PostResponseRunner runner)
-    {
-        _resting.Push(runner);
-        if (!_waiting.IsEmpty)
-        {
-            WakeRunner();
-        }
+        _asynchronous.Start();
+        _synchronous.Start();
     }
 
     public void Enqueue(PostResponseBatch batch)
     {
         Interlocked.Add(ref _outstanding, batch.Works.Count);
         _metrics.TasksAccepted(batch.Works.Count);
-        _waiting.Enqueue(batch);
-        WakeRunner();
+        (batch.HasSynchronousWork ? _synchronous : _asynchronous).Enqueue(batch);
         if (IsStopping)
         {
-            // A request outlived the server's stop. Whatever the stop itself has not taken from the queue is taken here.
+            // A request outlived the server's stop. What the stop itself has not taken from the queues is taken here.
             foreach (var late in TakeWaiting())
             {
                 Lose(late, LossReason.Stopped);
@@ -111,7 +81,7 @@ internal sealed class PostResponseLane
         }
     }
 
-    /// <summary>Closes the books on a task that was run, unless a stop has given it up before.</summary>
+    /// <summary>Records the outcome of a task that was run, unless a stop has given it up before.</summary>
     public void Settle(PostResponseWork work, long startedAt, Exception? failure)
     {
         if (work.TrySettle())
@@ -154,11 +124,11 @@ internal sealed class PostResponseLane
         }
     }
 
-    /// <summary>A task found no room.</summary>
-    public void Drop(PostResponseWork work, PostResponseBatch batch)
+    /// <summary>A task found no room, or its request has added as many as it may.</summary>
+    public void Drop(PostResponseWork work, PostResponseBatch batch, DropReason reason)
     {
-        _metrics.TaskDropped(work);
-        _logger.PostResponseTaskDropped(work.Name, batch.Method, batch.Route, batch.RequestTraceId);
+        _metrics.TaskDropped(work, reason);
+        _logger.PostResponseTaskDropped(work.Name, reason, batch.Method, batch.Route, batch.RequestTraceId);
     }
 
     /// <summary>A request found no room for its tasks.</summary>
@@ -173,6 +143,7 @@ internal sealed class PostResponseLane
     {
         foreach (var work in batch.Works)
         {
+            _metrics.TaskNotRun(work);
             _logger.PostResponseTaskNotRun(work.Name, batch.Method, batch.Route, batch.RequestTraceId);
         }
     }
@@ -203,40 +174,14 @@ internal sealed class PostResponseLane
         }
     }
 
-    /// <summary>Everything that is unsettled after <see cref="Interrupt"/>: in the queue, or in a runner's hands.</summary>
+    /// <summary>Everything that is unsettled after <see cref="Interrupt"/>: in a queue, or in a runner's hands.</summary>
     public IReadOnlyList<(PostResponseWork Work, PostResponseBatch Batch)> TakeLeftovers() =>
     [
         .. _runners.Select(runner => runner.Current).OfType<PostResponseBatch>().Concat(TakeWaiting())
             .SelectMany(batch => batch.Works.Where(work => !work.IsSettled).Select(work => (work, batch))),
     ];
 
-    private IEnumerable<PostResponseBatch> TakeWaiting()
-    {
-        while (_waiting.TryDequeue(out var batch))
-        {
-            yield return batch;
-        }
-    }
-
-    private void WakeRunner()
-    {
-        while (!Interlocked.Exchange(ref _isRunnerOnItsWay, true))
-        {
-            if (_resting.TryPop(out var runner))
-            {
-                // Unsafe: nothing ambient may flow from a request into its tasks.
-                ThreadPool.UnsafeQueueUserWorkItem(runner, preferLocal: false);
-                return;
-            }
-
-            // All are busy, and each looks into the queue after it has begun to rest. One may have done so just now and seen the flag set.
-            Interlocked.Exchange(ref _isRunnerOnItsWay, false);
-            if (_resting.IsEmpty)
-            {
-                return;
-            }
-        }
-    }
+    private IEnumerable<PostResponseBatch> TakeWaiting() => _asynchronous.TakeWaiting().Concat(_synchronous.TakeWaiting());
 
     private void Forget()
     {

@@ -3,9 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Forge.PostResponse;
 
-/// <summary>Runs one request's tasks at a time, in their order. The lane has as many runners as requests may be worked off side by side.</summary>
+/// <summary>Runs one request's tasks at a time, in their order. A pool has as many runners as requests that may be worked off side by side.</summary>
 internal sealed class PostResponseRunner(
     PostResponseLane lane,
+    RunnerPool pool,
     IServiceScopeFactory scopes,
     PostResponseMetrics metrics,
     TimeProvider time,
@@ -28,8 +29,8 @@ internal sealed class PostResponseRunner(
     /// <summary>Works until nothing waits; never fails, since <see cref="RunBatchAsync"/> does not.</summary>
     private async Task RunAsync()
     {
-        lane.Arrive();
-        while (!lane.IsStopping && lane.TryTake(out var batch))
+        pool.Arrive();
+        while (!lane.IsStopping && pool.TryTake(out var batch))
         {
             Volatile.Write(ref _current, batch);
             Volatile.Write(ref _currentRun, RunBatchAsync(batch));
@@ -42,7 +43,7 @@ internal sealed class PostResponseRunner(
 
         if (!lane.IsStopping)
         {
-            lane.Rest(this);
+            pool.Rest(this);
         }
     }
 

@@ -4,47 +4,63 @@ using Microsoft.Extensions.Options;
 namespace Forge.PostResponse;
 
 /// <summary>A few threads for synchronous tasks, started as they are needed. Those that block here cannot starve the thread pool.</summary>
+/// <remarks>There are as many threads as the lane has runners for requests with a synchronous task, so a call never waits for a thread.</remarks>
 internal sealed class SynchronousThreads(IOptions<PostResponseOptions> options) : IDisposable
 {
     private readonly BlockingCollection<Call> _calls = [];
+    private readonly Lock _lock = new();
     private readonly int _limit = options.Value.SynchronousThreads;
     private int _started;
     private int _idle;
+    private int _waiting;
 
     public Task RunAsync(Action body, CancellationToken cancellationToken)
     {
         var call = new Call(body, ExecutionContext.Capture(), cancellationToken);
-        if (Volatile.Read(ref _idle) <= _calls.Count)
-        {
-            StartThread();
-        }
-
+        Reserve();
         _calls.Add(call, CancellationToken.None);
         return call.Ended.Task;
     }
 
     public void Dispose() => _calls.CompleteAdding();
 
-    private void StartThread()
+    /// <summary>Takes an idle thread for the call, starts one, or has the call wait for the first that becomes free.</summary>
+    private void Reserve()
     {
-        var number = Interlocked.Increment(ref _started);
-        if (number > _limit)
+        lock (_lock)
         {
-            Interlocked.Decrement(ref _started);
-            return;
+            if (_idle > 0)
+            {
+                _idle--;
+            }
+            else if (_started < _limit)
+            {
+                _started++;
+                new Thread(RunCalls) { IsBackground = true, Name = $"post-response {_started}" }.UnsafeStart();
+            }
+            else
+            {
+                _waiting++;
+            }
         }
-
-        new Thread(RunCalls) { IsBackground = true, Name = $"post-response {number}" }.UnsafeStart();
     }
 
     private void RunCalls()
     {
-        Interlocked.Increment(ref _idle);
         foreach (var call in _calls.GetConsumingEnumerable())
         {
-            Interlocked.Decrement(ref _idle);
             call.Run();
-            Interlocked.Increment(ref _idle);
+            lock (_lock)
+            {
+                if (_waiting > 0)
+                {
+                    _waiting--;
+                }
+                else
+                {
+                    _idle++;
+                }
+            }
         }
     }
 

@@ -25,6 +25,7 @@ internal sealed class PostResponseMetrics
     private readonly Counter<long> _lostCounter;
     private readonly Counter<long> _rejectedCounter;
     private readonly Counter<long> _handedOverCounter;
+    private readonly Counter<long> _notRunCounter;
     private long _waiting;
     private long _running;
     private long _completed;
@@ -47,8 +48,10 @@ internal sealed class PostResponseMetrics
             "forge.post_response.batch.duration", "s", "Time that all tasks of one request took.", tags: null, Durations);
         _failureCounter = meter.CreateCounter<long>("forge.post_response.failures", TaskUnit, "Tasks that failed.");
         _lostCounter = meter.CreateCounter<long>("forge.post_response.lost", TaskUnit, "Accepted tasks that were never run to an end.");
-        _rejectedCounter = meter.CreateCounter<long>("forge.post_response.rejected", TaskUnit, "Tasks that found no room.");
-        _handedOverCounter = meter.CreateCounter<long>("forge.post_response.handed_over", TaskUnit, "Tasks that were written down at a stop.");
+        _rejectedCounter = meter.CreateCounter<long>("forge.post_response.rejected", TaskUnit, "Tasks that were not accepted.");
+        _handedOverCounter = meter.CreateCounter<long>("forge.post_response.handed_over", TaskUnit, "Tasks that were handed over at a stop.");
+        _notRunCounter = meter.CreateCounter<long>(
+            "forge.post_response.not_run", TaskUnit, "Tasks of requests that failed or whose client went away.");
     }
 
     public void TasksAccepted(int tasks) => Interlocked.Add(ref _waiting, tasks);
@@ -118,11 +121,13 @@ internal sealed class PostResponseMetrics
         _lostCounter.Add(1, new(TaskTag, work.Name), new(OutcomeTag, Name(reason)));
     }
 
-    public void TaskDropped(PostResponseWork work)
+    public void TaskDropped(PostResponseWork work, DropReason reason)
     {
         Interlocked.Increment(ref _rejected);
-        _rejectedCounter.Add(1, new(TaskTag, work.Name), new(OutcomeTag, "dropped"));
+        _rejectedCounter.Add(1, new(TaskTag, work.Name), new(OutcomeTag, reason is DropReason.NoRoom ? "dropped" : "request_limit"));
     }
+
+    public void TaskNotRun(PostResponseWork work) => _notRunCounter.Add(1, new KeyValuePair<string, object?>(TaskTag, work.Name));
 
     public void TasksRefused(int tasks)
     {

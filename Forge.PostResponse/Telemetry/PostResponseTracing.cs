@@ -9,6 +9,7 @@ internal static class PostResponseTracing
 
     private const string LaneTag = "forge.lane";
     private const string Lane = "post_response";
+    private const string RequestTraceTag = "forge.request.trace_id";
     private const string TaskNameTag = "forge.task.name";
     private const string TaskPositionTag = "forge.task.position";
     private const string ErrorTypeTag = "error.type";
@@ -26,7 +27,7 @@ internal static class PostResponseTracing
         return Source.StartActivity(
             ActivityKind.Internal,
             parentContext: default,
-            tags: [new(LaneTag, Lane)],
+            tags: request == default ? [new(LaneTag, Lane)] : [new(LaneTag, Lane), new(RequestTraceTag, request.TraceId.ToHexString())],
             links: request == default ? null : [new ActivityLink(request)],
             name: batch.Route is null ? $"post-response {batch.Method}" : $"post-response {batch.Method} {batch.Route}");
     }

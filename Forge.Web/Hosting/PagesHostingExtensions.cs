@@ -12,6 +12,7 @@ internal static class PagesHostingExtensions
         builder.Services.AddRazorPages(pages =>
         {
             pages.Conventions.AuthorizeFolder("/Jobs");
+            pages.Conventions.AuthorizeFolder("/Journeys");
             pages.Conventions.AuthorizeFolder("/Reports");
             pages.Conventions.ConfigureFilter(new EndedSessionFilter());
         });

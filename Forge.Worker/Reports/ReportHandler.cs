@@ -7,18 +7,10 @@ namespace Forge.Worker.Reports;
 /// <summary>Makes the PDF of a <c>report.generate</c> job, which becomes the job's result.</summary>
 internal sealed class ReportHandler(SalesReader sales, TimeProvider timeProvider) : IJobHandler<ReportPayload>
 {
-    private const int LargeReportPages = 100;
-
     public async Task HandleAsync(JobContext<ReportPayload> context, CancellationToken cancellationToken)
     {
-        var (reportId, pages) = context.Payload;
         var file = await MakeAsync(context, cancellationToken);
-        context.SetResultFile(file, "application/pdf", $"{reportId}.pdf");
-        if (pages >= LargeReportPages)
-        {
-            // The garbage of 500 pages is some 100 MB, and a worker that idles afterwards would never collect it.
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
-        }
+        context.SetResultFile(file, "application/pdf", $"{context.Payload.ReportId}.pdf");
     }
 
     /// <summary>Draws a page at a time between asynchronous reads, so that no page holds its thread for more than some milliseconds.</summary>

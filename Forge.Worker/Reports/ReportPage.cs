@@ -1,3 +1,4 @@
+using Forge.Pdf;
 using UglyToad.PdfPig.Core;
 using UglyToad.PdfPig.Writer;
 
@@ -11,11 +12,11 @@ internal sealed class ReportPage(PdfPageBuilder page)
 
     private byte _fill;
 
-    public void Text(string text, double x, double y, ReportFont font, double size = 9, TextAlignment alignment = TextAlignment.Left, byte grey = Ink)
+    public void Text(
+        string text, double x, double y, PdfFont font, double size = 9, TextAlignment alignment = TextAlignment.Left, byte grey = Ink, double maxWidth = double.PositiveInfinity)
     {
         Fill(grey);
-        var left = alignment == TextAlignment.Left ? x : x - font.Width(page, text, size);
-        page.AddText(text, size, new PdfPoint(left, y), font.Key);
+        font.Draw(page, text, x, y, size, alignment == TextAlignment.Right, maxWidth);
     }
 
     public void Line(double left, double right, double y, double width, byte grey)

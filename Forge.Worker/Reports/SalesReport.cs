@@ -1,7 +1,7 @@
 using System.Globalization;
 using Forge.Data.Sales;
+using Forge.Pdf;
 using UglyToad.PdfPig.Content;
-using UglyToad.PdfPig.Fonts.Standard14Fonts;
 using UglyToad.PdfPig.Writer;
 
 namespace Forge.Worker.Reports;
@@ -22,16 +22,16 @@ internal sealed class SalesReport : IDisposable
     [
         new("No.", 80, TextAlignment.Right, row => Number(row.Id)),
         new("Date", 96, TextAlignment.Left, row => Date(row.SoldOn)),
-        new("Region", 164, TextAlignment.Left, row => row.Region),
-        new("Product", 228, TextAlignment.Left, row => row.Product),
+        new("Region", 154, TextAlignment.Left, row => row.Region, Width: 70),
+        new("Product", 228, TextAlignment.Left, row => row.Product, Width: 148),
         new("Quantity", 402, TextAlignment.Right, row => Number(row.Quantity)),
         new("Unit price", 468, TextAlignment.Right, row => Money(row.UnitPrice)),
         new("Amount", Right - 6, TextAlignment.Right, row => Money(row.Amount)),
     ];
 
     private readonly PdfDocumentBuilder _document = new();
-    private readonly ReportFont _regular;
-    private readonly ReportFont _bold;
+    private readonly PdfFont _regular;
+    private readonly PdfFont _bold;
     private readonly string _reportId;
     private readonly string _date;
     private readonly int _pages;
@@ -44,8 +44,8 @@ internal sealed class SalesReport : IDisposable
         _reportId = reportId;
         _pages = pages;
         _date = Date(DateOnly.FromDateTime(createdAt.UtcDateTime));
-        _regular = new ReportFont(_document, Standard14Font.Helvetica);
-        _bold = new ReportFont(_document, Standard14Font.HelveticaBold);
+        _regular = PdfFont.AddRegular(_document);
+        _bold = PdfFont.AddBold(_document);
         _document.DocumentInformation.Title = $"Sales report {reportId}";
         _document.DocumentInformation.Creator = "Forge";
     }
@@ -91,7 +91,7 @@ internal sealed class SalesReport : IDisposable
             y -= RowHeight;
             foreach (var column in Columns)
             {
-                page.Text(column.Text(row), column.Edge, y + Baseline, _regular, alignment: column.Alignment);
+                page.Text(column.Text(row), column.Edge, y + Baseline, _regular, alignment: column.Alignment, maxWidth: column.Width);
             }
 
             page.Line(Left, Right, y, width: 0.3, grey: 205);

@@ -11,4 +11,7 @@ public static class EffectKinds
 
     /// <summary>The effect commits by itself: it happens at least once.</summary>
     public const string Outside = "chaos.outside";
+
+    /// <summary>No effect: the handler ends its process.</summary>
+    public const string Killer = "chaos.killer";
 }

@@ -7,18 +7,20 @@ builder.AddNpgsqlDataSource("chaosdb");
 builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
 builder.AddRedisClient("redis", settings => settings.DisableHealthChecks = true);
 builder.AddJobQueue();
-foreach (var kind in (string[])[EffectKinds.Transactional, EffectKinds.Outside])
+foreach (var kind in (string[])[EffectKinds.Transactional, EffectKinds.Outside, EffectKinds.Killer])
 {
-    // Each kill costs an attempt; here the count of kills must not be what ends a job.
+    // Here the count of harms must not be what ends a job.
     builder.Services.AddJobKind<EffectPayload>(kind, options => options.MaxAttempts = 100);
 }
 
 if (builder.Configuration["Chaos:Role"] != "api")
 {
-    builder.AddJobWorker();
+    // The suite's AppHost gives its processes a few seconds to stop.
+    builder.AddJobWorker(options => options.StopGrace = TimeSpan.FromSeconds(2.5));
     builder.Services.AddSingleton<EffectTables>();
     builder.Services.AddJobHandler<EffectPayload, TransactionalHandler>(EffectKinds.Transactional);
     builder.Services.AddJobHandler<EffectPayload, OutsideHandler>(EffectKinds.Outside);
+    builder.Services.AddJobHandler<EffectPayload, KillerHandler>(EffectKinds.Killer);
 }
 
 var app = builder.Build();

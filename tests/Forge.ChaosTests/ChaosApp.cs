@@ -104,11 +104,16 @@ internal sealed class ChaosApp : IAsyncDisposable
     private static async Task<DistributedApplication> BuildAsync(string redisServer, string folder, CancellationToken cancellationToken)
     {
         var builder = DistributedApplicationTestingBuilder.Create([], (options, _) => options.AssemblyName = typeof(ChaosApp).Assembly.GetName().Name);
+        builder.AddPromptHealthChecks();
         builder.Services.AddLogging(logging => logging.ClearProviders()); // ProcessLogs shows what the processes say.
-        builder.Configuration["Offline:RedisServer"] = redisServer == RedisServers.Default ? null : redisServer;
-        // A folder of its own, since the data must survive a restart of the server.
-        var database = builder.AddPostgres("postgres").WithDataBindMount(folder).AddDatabase("chaosdb");
-        var redis = builder.AddRedis("redis");
+        // A folder that is kept: data that is thrown away is not flushed to disk.
+        var database = builder.AddNativePostgres("postgres").WithDataFolder(folder).AddDatabase("chaosdb");
+        var redis = builder.AddNativeRedis("redis");
+        if (redisServer != RedisServers.Garnet)
+        {
+            redis.WithRedisServer(redisServer);
+        }
+
         foreach (var name in Hosts)
         {
             var host = builder.AddProject<Projects.Forge_ChaosTests_Host>(name)
@@ -117,6 +122,7 @@ internal sealed class ChaosApp : IAsyncDisposable
                 .WithEnvironment("Chaos__Role", name.Split('-')[0])
                 .WithEnvironment("Logging__LogLevel__Default", "Warning")
                 .WithEnvironment("DOTNET_TieredPGO", "0") // They live for seconds.
+                .WithBuiltProgram()
                 .WithExplicitStart();
             if (name == "api")
             {

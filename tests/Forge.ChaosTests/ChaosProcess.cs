@@ -7,10 +7,18 @@ internal sealed class ChaosProcess(DistributedApplication app, IResource resourc
 {
     private const string ProcessIdProperty = "executable.pid";
 
+    private readonly HashSet<int> _harmed = [];
+
     public string Name => resource.Name;
+
+    /// <summary>The ids of those of its processes that were sent a signal, or ended by themselves.</summary>
+    public IReadOnlyCollection<int> Harmed => _harmed;
 
     /// <summary>The id of the process that runs now.</summary>
     public int Id { get; private set; }
+
+    /// <summary>True while the process that was noted last is there.</summary>
+    public bool IsRunning => UnixSignal.Probe.TrySend(Id);
 
     /// <summary>Starts the process, or notes the id of the one that runs; starts it once more after a kill.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -43,12 +51,23 @@ internal sealed class ChaosProcess(DistributedApplication app, IResource resourc
     }
 
     /// <summary>Sends a signal that the process survives. False when it has ended, as a worker does that starts while Postgres is away.</summary>
-    public bool TrySend(UnixSignal signal) => signal.TrySend(Id);
+    public bool TrySend(UnixSignal signal)
+    {
+        _harmed.Add(Id);
+        return signal.TrySend(Id);
+    }
 
     /// <summary>Sends a signal that ends the process, unless it has just ended by itself, and returns when it has ended, with its exit code.</summary>
     public async Task<int?> EndAsync(UnixSignal signal, CancellationToken cancellationToken)
     {
-        signal.TrySend(Id);
+        TrySend(signal);
+        return await WaitForEndAsync(cancellationToken);
+    }
+
+    /// <summary>Returns when the process has ended, with its exit code.</summary>
+    public async Task<int?> WaitForEndAsync(CancellationToken cancellationToken)
+    {
+        _harmed.Add(Id);
         var ended = await WaitForAsync(KnownResourceStates.TerminalStates.Contains, "ended", cancellationToken);
         return ended.Snapshot.ExitCode;
     }

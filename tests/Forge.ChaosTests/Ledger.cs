@@ -23,6 +23,10 @@ internal sealed class Ledger(NpgsqlDataSource data)
     public Task<long> WorkersAsync(CancellationToken cancellationToken) =>
         ScalarAsync<long>("select count(*) from jobs.worker where lease_expires_at > now()", cancellationToken);
 
+    /// <summary>Workers that have been there for two leases.</summary>
+    public Task<long> SteadyWorkersAsync(CancellationToken cancellationToken) =>
+        ScalarAsync<long>("select count(*) from jobs.worker where heartbeat_at > started_at + interval '16 s' and steady_since < now() - interval '10 s'", cancellationToken);
+
     public Task<long> RunningAsync(CancellationToken cancellationToken) =>
         ScalarAsync<long>("select count(*) from jobs.job where state = 'running'", cancellationToken);
 
@@ -97,6 +101,17 @@ internal sealed class Ledger(NpgsqlDataSource data)
         cancellationToken,
         new NpgsqlParameter("id", jobId));
 
+    public Task<string> StateAsync(Guid jobId, CancellationToken cancellationToken) =>
+        ScalarAsync<string>("select state from jobs.job where id = @id", cancellationToken, new NpgsqlParameter("id", jobId));
+
+    /// <summary>Takes a job out of what is counted.</summary>
+    public async Task ForgetAsync(Guid jobId, CancellationToken cancellationToken)
+    {
+        await using var command = data.CreateCommand("delete from chaos.run where job_id = @id; delete from jobs.job where id = @id");
+        command.Parameters.Add(new("id", jobId));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>Which processes ran a job, in their order.</summary>
     public Task<int[]> ProcessesAsync(Guid jobId, CancellationToken cancellationToken) => ScalarAsync<int[]>(
         "select coalesce(array_agg(process order by started_at), '{}') from chaos.run where job_id = @id", cancellationToken, new NpgsqlParameter("id", jobId));
@@ -132,13 +147,17 @@ internal sealed class Ledger(NpgsqlDataSource data)
         cancellationToken,
         new NpgsqlParameter("since", since));
 
-    public async Task<Tally> TallyAsync(IReadOnlyCollection<Guid> promised, CancellationToken cancellationToken)
+    /// <param name="promised">The jobs that callers were promised.</param>
+    /// <param name="harmed">The ids of the worker processes that were killed or frozen.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<Tally> TallyAsync(IReadOnlyCollection<Guid> promised, IEnumerable<int> harmed, CancellationToken cancellationToken)
     {
         await using var command = data.CreateCommand(Read("tally.sql"));
         command.Parameters.Add(new("promised", promised.ToArray()));
+        command.Parameters.Add(new("harmed", harmed.ToArray()));
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
-        return new Tally(promised.Count, row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4));
+        return new Tally(promised.Count, row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5));
     }
 
     private async Task<T> ScalarAsync<T>(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)

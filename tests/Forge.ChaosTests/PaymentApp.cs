@@ -103,17 +103,18 @@ internal sealed class PaymentApp : IAsyncDisposable
     private static async Task<DistributedApplication> BuildAsync(CancellationToken cancellationToken)
     {
         var builder = DistributedApplicationTestingBuilder.Create([], (options, _) => options.AssemblyName = typeof(PaymentApp).Assembly.GetName().Name);
+        builder.AddPromptHealthChecks();
         builder.Services.AddLogging(logging => logging.ClearProviders()); // ProcessLogs shows what the processes say.
-        var database = builder.AddPostgres("postgres").AddDatabase("forgedb");
-        var redis = builder.AddRedis("redis");
-        var sandbox = builder.AddProject<Projects.Forge_Sandbox>("sandbox")
+        var database = builder.AddNativePostgres("postgres").AddDatabase("forgedb");
+        var redis = builder.AddNativeRedis("redis");
+        var sandbox = builder.AddProject<Projects.Forge_Sandbox>("sandbox").WithBuiltProgram()
             .WithEndpoint(scheme: "smtp", name: "smtp", env: "Smtp__Port")
             .WithHttpHealthCheck("/health");
         Connect(builder.AddProject<Projects.Forge_Api>("api")).WithEnvironment("RateLimits__Requests", "1000000");
         Connect(builder.AddProject<Projects.Forge_Worker>("worker"));
         return await builder.BuildAsync(cancellationToken);
 
-        IResourceBuilder<ProjectResource> Connect(IResourceBuilder<ProjectResource> service) => service
+        IResourceBuilder<ProjectResource> Connect(IResourceBuilder<ProjectResource> service) => service.WithBuiltProgram()
             .WithReference(database).WaitFor(database)
             .WithReference(redis).WaitFor(redis)
             .WithReference(sandbox).WaitFor(sandbox)

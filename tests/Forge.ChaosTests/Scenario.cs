@@ -43,7 +43,7 @@ public abstract class Scenario(Scorecard scorecard)
             unfinished = exception.Message;
         }
 
-        var tally = await app.Ledger.TallyAsync(submitter.Promised, Token);
+        var tally = await app.Ledger.TallyAsync(submitter.Promised, app.Workers.SelectMany(worker => worker.Harmed), Token);
         scorecard.Note(name, tally, await recovered(), harmed);
         Assert.Null(unfinished);
         tally.AssertIsClean();

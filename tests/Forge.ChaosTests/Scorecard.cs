@@ -16,12 +16,12 @@ public sealed class Scorecard : IDisposable
 
     internal void Note(string scenario, Tally tally, TimeSpan? recovered, string harmed) => _lines.Enqueue(string.Create(
         CultureInfo.InvariantCulture,
-        $"| {scenario,-58} | {tally.Jobs,6} | {tally.Lost,4} | {tally.RepeatedRuns,14} | {tally.DuplicateEffects,17} | {recovered?.TotalSeconds,12:0.0} | {harmed} |"));
+        $"| {scenario,-58} | {tally.Jobs,6} | {tally.Lost,4} | {tally.RepeatedRuns,14} | {tally.DuplicateEffects,17} | {tally.NeedlessRescues,16} | {recovered?.TotalSeconds,12:0.0} | {harmed} |"));
 
     public void Dispose()
     {
-        Console.WriteLine($"| {"scenario",-58} |   jobs | lost | duplicate runs | duplicate effects | recovered, s | harmed |");
-        Console.WriteLine($"|{new string('-', 60)}|-------:|-----:|---------------:|------------------:|-------------:|--------|");
+        Console.WriteLine($"| {"scenario",-58} |   jobs | lost | duplicate runs | duplicate effects | needless rescues | recovered, s | harmed |");
+        Console.WriteLine($"|{new string('-', 60)}|-------:|-----:|---------------:|------------------:|-----------------:|-------------:|--------|");
         foreach (var line in _lines)
         {
             Console.WriteLine(line);

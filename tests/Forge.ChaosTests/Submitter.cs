@@ -41,6 +41,14 @@ internal sealed class Submitter(HttpClient api, int longest = 40) : IDisposable
         return id ?? throw new InvalidOperationException("The API did not take the job.");
     }
 
+    /// <summary>Submits the job that ends its workers. Nobody is promised its completion.</summary>
+    public async Task<Guid> SubmitKillerAsync(TimeSpan duration, CancellationToken cancellationToken)
+    {
+        using var answer = await api.PostAsJsonAsync("/jobs/chaos.killer", new { Milliseconds = (int)duration.TotalMilliseconds }, cancellationToken);
+        answer.EnsureSuccessStatusCode();
+        return await answer.Content.ReadFromJsonAsync<Guid>(cancellationToken);
+    }
+
     /// <summary>Returns at the moment of the first answer after so many.</summary>
     public Task WaitForAnswerAsync(int count, CancellationToken cancellationToken) => Bounded.WaitAsync(
         async token =>

@@ -6,6 +6,9 @@ namespace Forge.ChaosTests;
 /// <summary>What is sent to the processes, by Linux' numbers.</summary>
 internal enum UnixSignal
 {
+    /// <summary>Does nothing; tells whether the process is there.</summary>
+    Probe = 0,
+
     /// <summary>To Postgres: the fast shutdown.</summary>
     Interrupt = 2,
 

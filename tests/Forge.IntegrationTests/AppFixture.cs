@@ -3,6 +3,7 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Forge.Contracts;
 using Forge.IntegrationTests;
+using Forge.IntegrationTests.Telemetry;
 using Refit;
 
 [assembly: AssemblyFixture(typeof(AppFixture))]
@@ -19,16 +20,21 @@ public sealed class AppFixture : IAsyncLifetime
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
     private DistributedApplication? _app;
 
+    public DateTime StartedAtUtc { get; } = TimeProvider.System.GetUtcNow().UtcDateTime;
+
+    /// <summary>The dashboard shows metrics and has no route for them, so the services send theirs here.</summary>
+    internal MetricReceiver Metrics { get; } = new();
+
     public DistributedApplication App => _app ?? throw new InvalidOperationException("The application has not been started.");
 
     public async ValueTask InitializeAsync()
     {
         using var timeout = new CancellationTokenSource(StartTimeout);
         var appHost = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Forge_AppHost>(
-            ["--Lab:Enabled=true", $"--Parameters:admin-password={AdminPassword}", $"--AppHost:DashboardApiKey={DashboardApiKey}"],
+            ["--Stores=native", "--Data=discard", "--Lab:Enabled=true", $"--Parameters:admin-password={AdminPassword}", $"--AppHost:DashboardApiKey={DashboardApiKey}"],
             (options, _) => options.DisableDashboard = false, // It is where the telemetry goes.
             timeout.Token);
-        ForgetDataVolumes(appHost);
+        await Metrics.ReceiveFromAsync(appHost.Resources.OfType<ProjectResource>());
 
         _app = await appHost.BuildAsync(timeout.Token);
         await _app.StartAsync(timeout.Token);
@@ -44,6 +50,8 @@ public sealed class AppFixture : IAsyncLifetime
         {
             await _app.DisposeAsync();
         }
+
+        await Metrics.DisposeAsync();
     }
 
     public HttpClient CreateClient(string resourceName) => App.CreateHttpClient(resourceName, "http");
@@ -71,17 +79,5 @@ public sealed class AppFixture : IAsyncLifetime
         var client = CreateClient("api");
         client.DefaultRequestHeaders.Authorization = new(tokens.TokenType, tokens.AccessToken);
         return client;
-    }
-
-    // What a developer keeps between runs stays out of the tests, and the tests out of it.
-    private static void ForgetDataVolumes(IDistributedApplicationTestingBuilder appHost)
-    {
-        foreach (var resource in appHost.Resources)
-        {
-            foreach (var volume in resource.Annotations.OfType<ContainerMountAnnotation>().ToList())
-            {
-                resource.Annotations.Remove(volume);
-            }
-        }
     }
 }

@@ -1,3 +1,4 @@
+using Forge.TestServers;
 using Npgsql;
 using StackExchange.Redis;
 
@@ -24,6 +25,10 @@ public sealed class JobDatabase : IAsyncDisposable
     public NpgsqlDataSource Data { get; }
 
     public static async Task<JobDatabase> CreateAsync(JobServers servers) => new(servers, await servers.CreateDatabaseAsync());
+
+    /// <summary>A database on a server of the test's own, which it may harm.</summary>
+    public static async Task<JobDatabase> CreateAsync(JobServers servers, PostgresServer postgres) =>
+        new(servers, new NpgsqlConnectionStringBuilder(await postgres.CreateDatabaseAsync(TestContext.Current.CancellationToken)) { MaxPoolSize = 20 }.ConnectionString);
 
     public async Task<T> ScalarAsync<T>(string sql, params NpgsqlParameter[] parameters)
     {
@@ -93,6 +98,15 @@ public sealed class JobDatabase : IAsyncDisposable
         while (!await ScalarAsync<bool>(IsWaiting, new NpgsqlParameter("type", lockType)))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Returns when no job will run any more.</summary>
+    public async Task WaitForEndOfAllAsync()
+    {
+        while (await ScalarAsync<bool>("select exists (select from jobs.job where state not in ('completed', 'cancelled', 'discarded'))"))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken);
         }
     }
 

@@ -13,13 +13,7 @@ public sealed class JobTelemetryTests(JobServers servers) : JobTests(servers)
     {
         using var caller = new ActivitySource($"caller-{Guid.NewGuid():n}");
         var spans = new ConcurrentBag<Activity>();
-        using var listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name == "Forge.Jobs" || source == caller,
-            Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = spans.Add,
-        };
-        ActivitySource.AddActivityListener(listener);
+        using var listener = Listen(spans, caller);
         await using var program = await JobProgram.StartAsync(Database);
         program.Script.Run = (context, _) => context.Attempt == 1 ? throw new RetryAfterException("no", new FormatException()) : Task.CompletedTask;
 
@@ -37,12 +31,12 @@ public sealed class JobTelemetryTests(JobServers servers) : JobTests(servers)
         await program.StopAsync();
 
         var own = spans.Where(span => Equals(span.GetTagItem("messaging.message.id"), id.ToString())).ToList();
-        var send = Assert.Single(own, span => span.DisplayName == "send default");
+        var send = Assert.Single(own, span => span.DisplayName == "send default test");
         Assert.Equal((ActivityKind.Producer, callerTrace), (send.Kind, send.TraceId));
         Assert.Equal(callerTrace.ToHexString(), job.TraceId);
         Assert.Equal("request", send.GetTagItem("forge.lane"));
 
-        var runs = own.Where(span => span.DisplayName == "process default").OrderBy(span => span.StartTimeUtc).ToList();
+        var runs = own.Where(span => span.DisplayName == "process default test").OrderBy(span => span.StartTimeUtc).ToList();
         Assert.Equal(2, runs.Count);
         Assert.All(runs, run =>
         {
@@ -51,6 +45,7 @@ public sealed class JobTelemetryTests(JobServers servers) : JobTests(servers)
             Assert.Equal((send.TraceId, send.SpanId), (Assert.Single(run.Links).Context.TraceId, run.Links.Single().Context.SpanId));
             Assert.Equal("vendor=1", run.Links.Single().Context.TraceState);
             Assert.Equal("durable", run.GetTagItem("forge.lane"));
+            Assert.Equal(callerTrace.ToHexString(), run.GetTagItem("forge.request.trace_id"));
             Assert.Equal("forge", run.GetTagItem("messaging.system"));
             Assert.Equal("process", run.GetTagItem("messaging.operation.name"));
             Assert.Equal("process", run.GetTagItem("messaging.operation.type"));
@@ -61,6 +56,57 @@ public sealed class JobTelemetryTests(JobServers servers) : JobTests(servers)
         Assert.Equal((ActivityStatusCode.Error, "System.FormatException"), (runs[0].Status, runs[0].GetTagItem("error.type")));
         Assert.Equal((ActivityStatusCode.Unset, null), (runs[1].Status, runs[1].GetTagItem("error.type")));
         Assert.Equal(job.Attempts.Select(attempt => attempt.TraceId), runs.Select(run => run.TraceId.ToHexString()));
+    }
+
+    [Fact]
+    public async Task Attempts_OfAJobThatAnotherJobEnqueued_NameTheRequestThatBeganIt()
+    {
+        using var caller = new ActivitySource($"caller-{Guid.NewGuid():n}");
+        var spans = new ConcurrentBag<Activity>();
+        using var listener = Listen(spans, caller);
+        await using var program = await JobProgram.StartAsync(Database);
+        var inner = new TaskCompletionSource<Guid>();
+        program.Script.Run = async (context, _) =>
+        {
+            if (context.Payload.Text == "outer")
+            {
+                inner.SetResult(await program.EnqueueAsync("inner"));
+            }
+        };
+
+        string requestTrace;
+        using (var request = caller.StartActivity("POST /jobs"))
+        {
+            requestTrace = request!.TraceId.ToHexString();
+            request.TraceStateString = $"vendor=1,forge={new string('a', 32)}";
+            await program.EnqueueAsync("outer");
+        }
+
+        var id = await inner.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await program.WaitForAsync(id, JobState.Completed);
+        await program.StopAsync();
+
+        var run = Assert.Single(spans, span => span.Kind == ActivityKind.Consumer && Equals(span.GetTagItem("messaging.message.id"), id.ToString()));
+        var outer = Assert.Single(spans, span => span.TraceId == run.Links.Single().Context.TraceId && span.Kind == ActivityKind.Consumer);
+        Assert.Equal([requestTrace, requestTrace], new[] { run, outer }.Select(span => span.GetTagItem("forge.request.trace_id")));
+        Assert.Equal("vendor=1", outer.Links.Single().Context.TraceState);
+    }
+
+    [Fact]
+    public async Task Send_OfManyJobs_NamesTheirKindOnlyWhereItIsOne()
+    {
+        var spans = new ConcurrentBag<Activity>();
+        using var caller = new ActivitySource($"caller-{Guid.NewGuid():n}");
+        using var listener = Listen(spans, caller);
+        await using var program = await JobProgram.CreateAsync(Database, builder => builder.Services.AddJobHandler<TestPayload, TestHandler>("other"));
+        var (one, two) = (JobRequest.For(JobProgram.Kind, new TestPayload("")), JobRequest.For("other", new TestPayload("")));
+        using var request = caller.StartActivity("POST /jobs");
+
+        await program.Queue.EnqueueManyAsync([one, one], TestContext.Current.CancellationToken);
+        await program.Queue.EnqueueManyAsync([one, two], TestContext.Current.CancellationToken);
+
+        var sends = spans.Where(span => span.TraceId == request!.TraceId && span.Kind == ActivityKind.Producer).OrderBy(span => span.StartTimeUtc);
+        Assert.Equal([("send default test", JobProgram.Kind), ("send default", null)], sends.Select(span => (span.DisplayName, span.GetTagItem("forge.job.kind") as string)));
     }
 
     [Fact]
@@ -119,6 +165,18 @@ public sealed class JobTelemetryTests(JobServers servers) : JobTests(servers)
                 "messaging.process.duration s Histogram`1",
             ],
             published.Order(StringComparer.Ordinal));
+    }
+
+    private static ActivityListener Listen(ConcurrentBag<Activity> spans, ActivitySource caller)
+    {
+        var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Forge.Jobs" || source == caller,
+            Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = spans.Add,
+        };
+        ActivitySource.AddActivityListener(listener);
+        return listener;
     }
 
     private static MetricCollector<T> Collect<T>(JobProgram program, string instrument)

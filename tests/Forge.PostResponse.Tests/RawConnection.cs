@@ -22,6 +22,15 @@ internal sealed class RawConnection : IAsyncDisposable
         Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.1\r\nHost: test\r\nContent-Length: 0\r\n\r\n"),
         TestContext.Current.CancellationToken);
 
+    /// <summary>Announces a body of this size and sends a part of it.</summary>
+    public async Task SendPartAsync(string path, int size, int part)
+    {
+        await _stream.WriteAsync(
+            Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: test\r\nContent-Length: {size}\r\n\r\n"),
+            TestContext.Current.CancellationToken);
+        await _stream.WriteAsync(new byte[part], TestContext.Current.CancellationToken);
+    }
+
     /// <summary>Reads one whole response, of fixed length or chunked, and returns its body.</summary>
     public async Task<string> ReadAsync()
     {

@@ -61,6 +61,16 @@ public sealed class RegistrationTests
         await Assert.ThrowsAsync<OptionsValidationException>(() => LaneApp.StartAsync(_ => { }, options => options.MaxConcurrency = 0));
 
     [Fact]
+    public async Task Start_WhenTheHostWaitsForEver_Works()
+    {
+        await using var app = await LaneApp.StartAsync(
+            _ => { },
+            build: builder => builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan));
+
+        await app.StopAsync();
+    }
+
+    [Fact]
     public async Task Add_WithAnUnknownNameOrWrongArguments_IsAnErrorInTheRequest()
     {
         Exception? unknown = null;

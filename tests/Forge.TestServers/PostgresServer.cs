@@ -11,7 +11,7 @@ public sealed class PostgresServer : IAsyncLifetime
     private ServerApplication? _server;
 
     /// <inheritdoc/>
-    public async ValueTask InitializeAsync() => _server = await ServerApplication.StartAsync(builder => builder.AddPostgres("postgres"));
+    public async ValueTask InitializeAsync() => _server = await ServerApplication.StartAsync(builder => builder.AddNativePostgres("postgres"));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

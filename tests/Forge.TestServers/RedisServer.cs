@@ -12,7 +12,7 @@ public sealed class RedisServer : IAsyncLifetime
     public string ConnectionString => _server!.ConnectionString;
 
     /// <inheritdoc/>
-    public async ValueTask InitializeAsync() => _server = await ServerApplication.StartAsync(builder => builder.AddRedis("redis"));
+    public async ValueTask InitializeAsync() => _server = await ServerApplication.StartAsync(builder => builder.AddNativeRedis("redis"));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -21,6 +21,7 @@ internal sealed class ServerApplication : IAsyncDisposable
         where T : IResourceWithConnectionString
     {
         var builder = DistributedApplicationTestingBuilder.Create([], (options, _) => options.AssemblyName = typeof(ServerApplication).Assembly.GetName().Name);
+        builder.AddPromptHealthChecks();
         var server = addServer(builder).Resource;
         var application = await builder.BuildAsync();
         try

@@ -37,7 +37,8 @@ internal sealed class FakeApi : HttpMessageHandler
             body,
             request.Headers.Authorization?.ToString(),
             request.Headers.TryGetValues("X-Forwarded-For", out var addresses) ? string.Join(", ", addresses) : null,
-            request.Headers.TryGetValues("Last-Event-ID", out var ids) ? ids.Single() : null);
+            request.Headers.TryGetValues("Last-Event-ID", out var ids) ? ids.Single() : null,
+            request.Headers.TryGetValues("X-API-Key", out var keys) ? keys.Single() : null);
         Requests.Enqueue(received);
         if (!_answers.TryGetValue(received.Route, out var answer))
         {
@@ -50,7 +51,7 @@ internal sealed class FakeApi : HttpMessageHandler
     }
 
     internal sealed record ReceivedRequest(
-        string Route, string Query, string Body, string? Authorization, string? ForwardedFor, string? LastEventId)
+        string Route, string Query, string Body, string? Authorization, string? ForwardedFor, string? LastEventId, string? ApiKey)
     {
         public JsonElement Json => JsonSerializer.Deserialize<JsonElement>(Body);
     }

@@ -37,6 +37,7 @@ public sealed partial class SiteTests
     [Theory]
     [InlineData("/forge.css")]
     [InlineData("/follow.js")]
+    [InlineData("/journey.css")]
     [InlineData("/favicon.svg")]
     public async Task Asset_IsServed(string path)
     {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Xml.Linq;
 using Forge.Contracts;
+using Forge.Web.Tests.Journeys;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
@@ -22,6 +23,8 @@ internal sealed class WebFixture : WebApplicationFactory<Program>
 
     public ShiftedClock Clock { get; } = new();
 
+    public Dictionary<string, string> Settings { get; } = new() { ["Dashboard:Url"] = "http://dashboard", ["Dashboard:ApiKey"] = FakeDashboard.Key };
+
     /// <summary>A browser of a user who has just signed in with an access token that is good for an hour.</summary>
     public async Task<Browser> SignInAsync(string accessToken = "access-1")
     {
@@ -36,10 +39,17 @@ internal sealed class WebFixture : WebApplicationFactory<Program>
     public static TokenResponse Tokens(string access, string refresh) =>
         new("Bearer", access, (long)TimeSpan.FromHours(1).TotalSeconds, refresh);
 
-    protected override void ConfigureWebHost(IWebHostBuilder builder) => builder
-        .UseSetting("ConnectionStrings:forgedb", "Host=there-is-no-database")
-        .UseSetting("Aspire:Npgsql:DisableHealthChecks", "true")
-        .ConfigureTestServices(Replace);
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder
+            .UseSetting("ConnectionStrings:forgedb", "Host=there-is-no-database")
+            .UseSetting("Aspire:Npgsql:DisableHealthChecks", "true")
+            .ConfigureTestServices(Replace);
+        foreach (var (name, value) in Settings)
+        {
+            builder.UseSetting(name, value);
+        }
+    }
 
     private void Replace(IServiceCollection services)
     {

@@ -18,7 +18,7 @@ public sealed class WorkerHost : IAsyncLifetime
     private readonly RedisServer _redis = new();
     private IHost _host = null!;
 
-    public FakeSmtpServer Smtp { get; } = new();
+    public FakeSmtpServer Smtp { get; } = new() { Capabilities = ["ENHANCEDSTATUSCODES"] };
 
     public IServiceProvider Services => _host.Services;
 

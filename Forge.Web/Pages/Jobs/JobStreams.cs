@@ -34,6 +34,7 @@ internal static class JobStreams
 
             context.Response.ContentType = EventStream;
             context.Response.Headers.CacheControl = "no-store";
+            context.Response.Headers["X-Accel-Buffering"] = "no"; // or nginx keeps the events until the end; the API's comments keep it from ending a silent stream
             context.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
             await using var events = await upstream.Content.ReadAsStreamAsync(ending.Token);
             await CopyAtOnceAsync(events, context.Response.Body, ending.Token);

@@ -21,6 +21,8 @@ public sealed class LoginTests(Stores stores) : ApiTest(stores)
         using var response = await GetAsAsync(tokens, $"/forge/users/{user.Id}");
         var account = await response.Content.ReadFromJsonAsync<UserResponse>(Cancellation);
         Assert.Equal((email, "Ada", false), (account!.Email, account.Username, account.IsAdmin));
+        using var own = await GetAsAsync(tokens, "/forge/users/me");
+        Assert.Equal(account, await own.Content.ReadFromJsonAsync<UserResponse>(Cancellation));
     }
 
     [Fact]

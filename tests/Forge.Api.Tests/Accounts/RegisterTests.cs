@@ -82,6 +82,22 @@ public sealed class RegisterTests(Stores stores) : ApiTest(stores)
     }
 
     [Fact]
+    public async Task Register_WhenTheMailServerWantsALogin_LogsInAndKeepsThePasswordToItself()
+    {
+        const string Password = "the mail secret";
+        await using var api = new ApiFactory(Stores, ("Mail:User", "forge"), ("Mail:Password", Password), ("Mail:Tls", "None"));
+        api.Smtp.Capabilities = ["AUTH PLAIN"];
+        var email = NewEmail();
+
+        using var response = await api.CreateClient().PostAsJsonAsync("/forge/register", new RegisterRequest(email, "Ada"), Cancellation);
+        await api.Smtp.MailTo(email).WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        Assert.Equal([$"forge:{Password}"], api.Smtp.Logins);
+        Assert.DoesNotContain(api.Logs.GetSnapshot(), record => record.Message.Contains(Password, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Register_WhenSeveralFieldsAreTooLong_NamesThemAll()
     {
         var tooLong = new string('x', 300);

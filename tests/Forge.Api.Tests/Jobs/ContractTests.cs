@@ -83,7 +83,7 @@ public sealed class ContractTests(JobsApi api) : JobsTest(api)
 
         var schedule = await ReadAsync<JsonElement>(put, HttpStatusCode.Created);
 
-        AssertNames("name kind payload cron timeZone enabled nextFireAt lastFireAt lastJobId error createdAt updatedAt links", schedule);
+        AssertNames("name kind payload cron timeZone enabled nextFireAt nextFireTimes lastFireAt lastJobId error createdAt updatedAt links", schedule);
         AssertNames("self run lastJob", schedule.GetProperty("links"));
         AssertNames("items next", await GetAsync(admin, "/forge/schedules"));
     }

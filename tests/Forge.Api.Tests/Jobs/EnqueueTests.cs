@@ -56,6 +56,38 @@ public sealed class EnqueueTests(JobsApi api, Stores stores) : JobsTest(api)
     }
 
     [Theory]
+    [InlineData("2026-12-24T10:00:00")]
+    [InlineData("2026-12-24T10:00:00.5")]
+    [InlineData("2026-12-24T10:00")]
+    [InlineData("2026-12-24")]
+    public async Task Enqueue_ForATimeWithoutAnOffset_AsksForIt(string runAt)
+    {
+        using var client = await SignUpAsync();
+
+        using var single = await PostAsync(client, "/forge/jobs", $$"""{"kind":"demo.noop","payload":{},"runAt":"{{runAt}}"}""");
+        using var batch = await PostAsync(client, "/forge/jobs/batch", $$"""{"jobs":[{"kind":"demo.noop","payload":{},"runAt":"{{runAt}}"}]}""");
+
+        var problem = await ProblemAssert.IsProblemAsync(single, HttpStatusCode.BadRequest);
+        Assert.Contains("offset", problem.GetProperty("errors").GetProperty("runAt")[0].GetString(), StringComparison.Ordinal);
+        await ProblemAssert.NamesFieldAsync(batch, "jobs[0].runAt");
+    }
+
+    [Theory]
+    [InlineData("Z", 0)]
+    [InlineData("+05:30", 330)]
+    [InlineData("-05:00", -300)]
+    public async Task Enqueue_ForATimeWithAnOffset_RunsThen(string offset, int minutes)
+    {
+        using var client = await SignUpAsync();
+        var local = new DateTime(DateTime.UtcNow.Year + 1, 1, 2, 10, 0, 0, DateTimeKind.Unspecified);
+
+        var job = await EnqueueAsync(client, $$"""{"kind":"demo.noop","payload":{},"runAt":"{{local:yyyy-MM-dd'T'HH:mm:ss}}{{offset}}"}""");
+
+        Assert.Equal(new DateTimeOffset(local, TimeSpan.FromMinutes(minutes)), job.RunAt);
+        Assert.Equal(TimeSpan.Zero, job.RunAt.Offset);
+    }
+
+    [Theory]
     [InlineData("{")]
     [InlineData("null")]
     [InlineData("[]")]

@@ -43,6 +43,8 @@ public sealed class ScheduleTests(JobsApi api) : JobsTest(api)
     [InlineData("""{"kind":"demo.noop","cron":"* * * * * ?"}""", "payload")]
     [InlineData("""{"kind":"demo.noop","payload":{}}""", "cron")]
     [InlineData("""{"kind":"demo.noop","payload":{},"cron":"* * * * *"}""", "cron")]
+    [InlineData("""{"kind":"demo.noop","payload":{},"cron":"0 0 3 13 * FRI"}""", "cron")]
+    [InlineData("""{"kind":"demo.noop","payload":{},"cron":"0 0 3 1/5 * MON"}""", "cron")]
     [InlineData("""{"kind":"demo.noop","payload":{},"cron":"0 0 0 1 1 ? 2020"}""", "cron")]
     [InlineData("""{"kind":"demo.noop","payload":{},"cron":"* * * * * ?","timeZone":"Mars"}""", "timeZone")]
     [InlineData("""{"kind":"demo.noop","payload":{},"cron":"* * * * * ?","timeZone":"Eastern Standard Time"}""", "timeZone")]
@@ -54,6 +56,23 @@ public sealed class ScheduleTests(JobsApi api) : JobsTest(api)
         using var response = await PutAsync(admin, NewAddress(), json);
 
         await ProblemAssert.NamesFieldAsync(response, field);
+    }
+
+    [Theory]
+    [InlineData("true")]
+    [InlineData("false")]
+    public async Task Put_ShowsTheNextFireTimes_AlsoWhileItIsDisabled(string enabled)
+    {
+        using var admin = await SignInAsAdminAsync();
+        var address = NewAddress();
+
+        using var put = await PutAsync(admin, address, $$"""{"kind":"demo.noop","payload":{},"cron":"0 0 12 24 12 ? 2097/1","timeZone":"Europe/Berlin","enabled":{{enabled}}}""");
+        using var read = await admin.GetAsync(address, Cancellation);
+
+        DateTimeOffset[] expected = [.. Enumerable.Range(2097, 5).Select(year => new DateTimeOffset(year, 12, 24, 11, 0, 0, TimeSpan.Zero))];
+        Assert.Equal(expected, (await ReadAsync<ScheduleResponse>(put, HttpStatusCode.Created)).NextFireTimes);
+        Assert.Equal(expected, (await ReadAsync<ScheduleResponse>(read, HttpStatusCode.OK)).NextFireTimes);
+        using var deleted = await admin.DeleteAsync(address, Cancellation);
     }
 
     [Theory]

@@ -40,6 +40,40 @@ public sealed class RateLimitTests(Stores stores) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Requests_ThroughAProxyOfAKnownNetwork_AreCountedByTheCallersAddress()
+    {
+        await using var api = new ApiFactory(
+            stores, ("RateLimits:Requests", "1"), ("RateLimits:Window", "01:00:00"), ("ForwardedHeaders:KnownNetworks:0", "10.1.0.0/16"), ("ForwardedHeaders:KnownProxies:0", "10.9.0.1"));
+
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync("203.0.113.7, 10.1.2.3"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await StatusAsync("203.0.113.7, 10.1.4.5"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync("203.0.113.8, 10.1.2.3"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync("203.0.113.9, 10.9.0.1, 10.1.2.3"));
+
+        // What stands before a proxy that nobody knows may be invented.
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync("203.0.113.10, 10.2.0.1"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await StatusAsync("203.0.113.11, 10.2.0.1"));
+
+        async Task<HttpStatusCode> StatusAsync(string forwardedFor)
+        {
+            using var response = await SendAsync(api, Limited, forwardedFor);
+            return response.StatusCode;
+        }
+    }
+
+    [Theory]
+    [InlineData("ForwardedHeaders:KnownNetworks:0", "10.1.0.0/99")]
+    [InlineData("ForwardedHeaders:KnownProxies:0", "web")]
+    public async Task Start_WithAProxyThatIsNoAddress_SaysSo(string key, string value)
+    {
+        await using var api = new ApiFactory(stores, (key, value));
+
+        var failure = Assert.ThrowsAny<Exception>(api.StartServer);
+
+        Assert.Contains(value, failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Requests_WhenSignedIn_AreCountedByUser()
     {
         using var login = await _api.CreateClient().PostAsJsonAsync("/forge/login", new LoginRequest("admin@forge.local", ApiFactory.AdminPassword), Cancellation);
@@ -87,7 +121,10 @@ public sealed class RateLimitTests(Stores stores) : IAsyncDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(string address, string? forwardedFor = null, string? accessToken = null)
+    private Task<HttpResponseMessage> SendAsync(string address, string? forwardedFor = null, string? accessToken = null) =>
+        SendAsync(_api, address, forwardedFor, accessToken);
+
+    private static async Task<HttpResponseMessage> SendAsync(ApiFactory api, string address, string? forwardedFor = null, string? accessToken = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         if (forwardedFor is not null)
@@ -100,6 +137,6 @@ public sealed class RateLimitTests(Stores stores) : IAsyncDisposable
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
         }
 
-        return await _api.CreateClient().SendAsync(request, Cancellation);
+        return await api.CreateClient().SendAsync(request, Cancellation);
     }
 }

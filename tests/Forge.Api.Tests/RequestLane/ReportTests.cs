@@ -25,6 +25,8 @@ public sealed class ReportTests(Stores stores) : ApiTest(stores)
         using var pdf = PdfDocument.Open(await read.Content.ReadAsByteArrayAsync(Cancellation));
         Assert.Contains(reportId, pdf.GetPage(1).Text, StringComparison.Ordinal);
         Assert.Contains("Anvil", pdf.GetPage(1).Text, StringComparison.Ordinal);
+        var text = string.Concat(pdf.GetPages().Select(page => page.Text));
+        Assert.All(["Québec", "København", "Łódź", "Αθήνα", "Київ"], region => Assert.Contains(region, text, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -77,6 +77,17 @@ public sealed class WeatherTests(Stores stores) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Weather_WhenTheServiceFailsAndNamesAnHour_IsAskedThreeTimesAllTheSame()
+    {
+        _api.Sandbox.Answer = (_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.ServiceUnavailable) { Headers = { { "Retry-After", "3600" } } });
+
+        using var response = await _api.CreateClient().GetAsync("/forge/weather/Lisbon", Cancellation);
+
+        await ProblemAssert.IsProblemAsync(response, HttpStatusCode.ServiceUnavailable);
+        Assert.Equal(3, _api.Sandbox.Requests);
+    }
+
+    [Fact]
     public async Task Weather_WhenTheServiceFailsOnce_IsAnsweredByTheRetry()
     {
         var answer = new WeatherResponse("Lisbon", 20, "clear", DateTimeOffset.UnixEpoch);

@@ -5,7 +5,7 @@ public sealed class ApiKillTests(Scorecard scorecard) : Scenario(scorecard)
     [Fact]
     public async Task Api_KilledRightAfterItsAnswer_KeepsEachPromise()
     {
-        await using var app = await ChaosApp.StartAsync(RedisServers.Default, Token);
+        await using var app = await ChaosApp.StartAsync(RedisServers.Garnet, Token);
         await app.StartApiAsync(Token);
         await app.Workers[0].StartAsync(Token);
         using var client = app.CreateClient();

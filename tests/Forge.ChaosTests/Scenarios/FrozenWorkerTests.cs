@@ -5,7 +5,7 @@ public sealed class FrozenWorkerTests(Scorecard scorecard) : Scenario(scorecard)
     [Fact]
     public async Task Worker_FrozenPastItsLease_CompletesNothingWhenItWakes()
     {
-        await using var app = await ChaosApp.StartAsync(RedisServers.Default, Token);
+        await using var app = await ChaosApp.StartAsync(RedisServers.Garnet, Token);
         await app.StartApiAsync(Token);
         var (frozen, other) = (app.Workers[0], app.Workers[1]);
         await frozen.StartAsync(Token);

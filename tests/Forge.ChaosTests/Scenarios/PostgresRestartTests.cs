@@ -11,7 +11,7 @@ public sealed class PostgresRestartTests(Scorecard scorecard) : Scenario(scoreca
     [MemberData(nameof(Modes))]
     public async Task Postgres_Restarted_CostsNoJob(string mode, int signal)
     {
-        await using var app = await ChaosApp.StartAsync(RedisServers.Default, Token);
+        await using var app = await ChaosApp.StartAsync(RedisServers.Garnet, Token);
         await app.StartApiAsync(Token);
         await app.Workers[0].StartAsync(Token);
         using var client = app.CreateClient();

@@ -15,7 +15,7 @@ public sealed class RandomHarmTests(Scorecard scorecard) : Scenario(scorecard)
     {
         var seed = Seed is null ? RandomNumberGenerator.GetInt32(int.MaxValue) : int.Parse(Seed, CultureInfo.InvariantCulture);
         TestContext.Current.TestOutputHelper?.WriteLine($"FORGE_CHAOS_SEED={seed}");
-        await using var app = await ChaosApp.StartAsync(RedisServers.Default, Token);
+        await using var app = await ChaosApp.StartAsync(RedisServers.Garnet, Token);
         await app.StartApiAsync(Token);
         foreach (var worker in app.Workers)
         {

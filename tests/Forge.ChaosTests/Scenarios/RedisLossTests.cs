@@ -5,7 +5,7 @@ public sealed class RedisLossTests(Scorecard scorecard) : Scenario(scorecard)
     /// <summary>The server, and whether it is frozen, keeping its connections and answering nothing, or killed. The short form has one kill.</summary>
     public static TheoryData<string, bool> Absences { get; } = [.. Scale.IsLong
         ? RedisServers.All.SelectMany(server => (TheoryDataRow<string, bool>[])[(server, false), (server, true)])
-        : [(RedisServers.Default, false)]];
+        : [(RedisServers.Garnet, false)]];
 
     [Theory]
     [MemberData(nameof(RedisServers.All), MemberType = typeof(RedisServers))]

@@ -5,7 +5,7 @@ public sealed class WorkerKillTests(Scorecard scorecard) : Scenario(scorecard)
     [Fact]
     public async Task Worker_KilledInTheMiddle_LosesNothing()
     {
-        await using var app = await ChaosApp.StartAsync(RedisServers.Default, Token);
+        await using var app = await ChaosApp.StartAsync(RedisServers.Garnet, Token);
         await app.StartApiAsync(Token);
         using var client = app.CreateClient();
         using var submitter = new Submitter(client, Scale.Backlog);

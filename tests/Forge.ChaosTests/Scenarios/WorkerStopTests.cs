@@ -11,7 +11,7 @@ public sealed class WorkerStopTests(Scorecard scorecard) : Scenario(scorecard)
     [Fact]
     public async Task Worker_Terminated_HandsItsJobBackWithoutUsingAnAttempt()
     {
-        await using var app = await ChaosApp.StartAsync(RedisServers.Default, Token);
+        await using var app = await ChaosApp.StartAsync(RedisServers.Garnet, Token);
         await app.StartApiAsync(Token);
         var (stopped, other) = (app.Workers[0], app.Workers[1]);
         await stopped.StartAsync(Token);

@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Text.Json;
 using Aspire.Hosting.Testing;
 
@@ -53,8 +52,9 @@ internal sealed class Exported(AppFixture fixture)
         return [.. Items(document, "resourceLogs", "scopeLogs", "logRecords").Select(entry => new ExportedLog(entry.Service, entry.Scope, Text(entry.Item, "eventName") ?? "", Text(entry.Item, "traceId"), Text(entry.Item, "spanId")))];
     }
 
-    public async Task<IReadOnlyList<ExportedMetric>> MetricsAsync(CancellationToken cancellationToken) =>
-        await _dashboard.GetFromJsonAsync<ExportedMetric[]>("/api/metrics", cancellationToken) ?? [];
+    /// <summary>All spans and log lines as they are.</summary>
+    public async Task<string> EverythingAsync(CancellationToken cancellationToken) =>
+        await _dashboard.GetStringAsync($"/api/telemetry/spans?limit={All}", cancellationToken) + await _dashboard.GetStringAsync($"/api/telemetry/logs?limit={All}", cancellationToken);
 
     private static HttpClient CreateClient(AppFixture fixture)
     {

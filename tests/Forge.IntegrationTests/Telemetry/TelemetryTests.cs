@@ -31,6 +31,7 @@ public sealed class TelemetryTests(AppFixture fixture)
         var batch = Assert.Single(spans, span => span.IsRoot && IsLinkedTo(span, request));
         Assert.Equal(("post-response POST /forge/register", SpanKind.Internal, "post_response"), (batch.Name, batch.Kind, batch["forge.lane"]));
         Assert.Equal(server.SpanId, Assert.Single(batch.Links).SpanId);
+        Assert.Equal(request, batch["forge.request.trace_id"]);
         Assert.True(batch.Start >= server.End, $"{batch} began before {server} had ended.");
 
         var tasks = spans.Where(span => span.ParentSpanId == batch.SpanId).OrderBy(span => span.Start).ToList();
@@ -63,8 +64,9 @@ public sealed class TelemetryTests(AppFixture fixture)
             Assert.Equal("worker", attempt.Service);
             var link = Assert.Single(attempt.Links);
             var send = Assert.Single(spans, span => span.TraceId == link.TraceId && span.SpanId == link.SpanId);
-            Assert.Equal(("send default", SpanKind.Producer, job.ToString()), (send.Name, send.Kind, send["messaging.message.id"]));
+            Assert.Equal(($"send default {attempt["forge.job.kind"]}", SpanKind.Producer, job.ToString()), (send.Name, send.Kind, send["messaging.message.id"]));
             Assert.Equal("POST /forge/jobs", RootOf(spans, send).Name);
+            Assert.Equal(send.TraceId, attempt["forge.request.trace_id"]);
         }
     }
 
@@ -100,6 +102,8 @@ public sealed class TelemetryTests(AppFixture fixture)
     {
         Assert.True(Lanes.Contains(root["forge.lane"]), $"{root} is a root without a lane.");
         Assert.True(root.Kind != SpanKind.Client, $"{root} belongs to nothing: polling is not traced.");
+        var hasRequest = root["forge.lane"] != "request" && root.Kind != SpanKind.Producer;
+        Assert.True(root["forge.request.trace_id"] is not null == hasRequest, $"{root} names {root["forge.request.trace_id"] ?? "no trace"} as its request's.");
         switch (root["forge.lane"])
         {
             case "request":
@@ -121,7 +125,7 @@ public sealed class TelemetryTests(AppFixture fixture)
         Assert.True(span["forge.lane"] is not null || RootOf(all, span).Service != span.Service, $"{span} names no lane.");
         var operation = span.Kind == SpanKind.Producer ? "send" : "process";
         Assert.Equal(span.Kind == SpanKind.Producer ? SpanKind.Producer : SpanKind.Consumer, span.Kind);
-        Assert.Equal($"{operation} {span["messaging.destination.name"]}", span.Name);
+        Assert.Equal($"{operation} {span["messaging.destination.name"]} {span["forge.job.kind"]}".TrimEnd(), span.Name);
         Assert.Equal(("forge", operation, operation), (span["messaging.system"], span["messaging.operation.name"], span["messaging.operation.type"]));
         if (operation == "process")
         {

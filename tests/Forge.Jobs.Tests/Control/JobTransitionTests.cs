@@ -61,15 +61,17 @@ public sealed class JobTransitionTests(JobServers servers) : JobTests(servers)
     }
 
     [Fact]
-    public async Task Rescue_WhenAttemptsAreUsedUp_Discards()
+    public async Task Rescue_OfARunWhoseEndCouldNotBeStored_UsesUpItsAttempt()
     {
         await using var program = await JobProgram.CreateAsync(Database);
-        var id = await program.EnqueueAsync(change: request => request with { MaxAttempts = 1 });
-        var run = await program.ClaimAsync(id);
+        var id = await program.EnqueueAsync(change: request => request with { MaxAttempts = 2 });
+        await program.Get<JobRescuer>().RescueStrandedAsync([], [(await program.ClaimAsync(id)).LeaseToken], Token);
+        Assert.Equal((JobState.Retryable, 1), ((await program.Reader.FindAsync(id, Token))!.State, (await program.Reader.FindAsync(id, Token))!.Attempt));
 
-        await ApplyAsync(program, id, run, Happening.Rescue);
+        await Database.ExecuteAsync("update jobs.job set state = 'available'");
+        await program.Get<JobRescuer>().RescueStrandedAsync([], [(await program.ClaimAsync(id)).LeaseToken], Token);
 
-        Assert.Equal(JobState.Discarded, (await program.Reader.FindAsync(id, Token))!.State);
+        Assert.Equal((JobState.Discarded, 2), ((await program.Reader.FindAsync(id, Token))!.State, (await program.Reader.FindAsync(id, Token))!.Attempt));
     }
 
     [Theory]
@@ -178,7 +180,7 @@ public sealed class JobTransitionTests(JobServers servers) : JobTests(servers)
                 await program.FinishAsync(run, AttemptOutcome.Cancelled, JobState.Cancelled);
                 break;
             case Happening.Rescue:
-                await program.Get<JobRescuer>().RescueStrandedAsync([run.LeaseToken], Token);
+                await program.Get<JobRescuer>().RescueStrandedAsync([run.LeaseToken], [], Token);
                 break;
             case Happening.Cancel:
                 await program.Control.CancelAsync(id, Token);

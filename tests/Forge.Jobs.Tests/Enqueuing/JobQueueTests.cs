@@ -11,6 +11,16 @@ public sealed class JobQueueTests(JobServers servers) : JobTests(servers)
     private static JobRequest Request => JobRequest.For(JobProgram.Kind, new TestPayload("a"));
 
     [Fact]
+    public async Task Enqueue_OfNothing_IsRefusedByName()
+    {
+        await using var program = await JobProgram.CreateAsync(Database);
+
+        await Assert.ThrowsAsync<ArgumentNullException>("request", () => program.Queue.EnqueueAsync(null!, Token));
+        await Assert.ThrowsAsync<ArgumentNullException>("requests", () => program.Queue.EnqueueManyAsync(null!, Token));
+        await Assert.ThrowsAsync<ArgumentException>("requests", () => program.Queue.EnqueueManyAsync([null!], Token));
+    }
+
+    [Fact]
     public async Task Enqueue_WhenUniqueKeyIsTaken_ReturnsTheLiveJob()
     {
         await using var program = await JobProgram.CreateAsync(Database);

@@ -58,6 +58,36 @@ public sealed class JobKindRegistryTests
         Assert.Equal(["pages", "reportId"], invalid.Errors.Keys.Order());
     }
 
+    [Theory]
+    [InlineData("""{"lines":[{"product":"a","quantity":0}]}""", "lines[0].quantity")]
+    [InlineData("""{"lines":[{"product":"a","quantity":1},{"product":"","quantity":1}]}""", "lines[1].product")]
+    [InlineData("""{"lines":[],"byName":{"x":{"product":"a","quantity":0}}}""", "byName[x].quantity")]
+    [InlineData("""{"lines":[],"gift":{"product":"a","quantity":11}}""", "gift.quantity")]
+    [InlineData("""{"lines":[],"gift":{"product":"odd","quantity":3}}""", "gift")]
+    public void CreateRequest_WhenSomethingInsideThePayloadDoesNotFit_NamesItsField(string payload, string field)
+    {
+        var invalid = Assert.IsType<JobRequestResult.InvalidPayload>(Registry.CreateRequest("order", Json(payload)));
+
+        Assert.Equal(field, Assert.Single(invalid.Errors).Key);
+    }
+
+    [Fact]
+    public void CreateRequest_WhenEverythingInsideThePayloadFits_StoresIt() =>
+        Assert.IsType<JobRequestResult.Valid>(Registry.CreateRequest("order", Json("""{"lines":[{"product":"a","quantity":1}],"gift":{"product":"odd","quantity":2}}""")));
+
+    [Fact]
+    public void Options_OfARegisteredKind_CannotBeChanged()
+    {
+        var services = new ServiceCollection();
+        JobKindOptions? kept = null;
+        services.AddJobKind<ReportPayload>("report", options => kept = options);
+
+        Assert.Throws<InvalidOperationException>(() => kept!.MaxAttempts = 0);
+        Assert.Throws<InvalidOperationException>(() => kept!.Queue = "");
+        Assert.Throws<InvalidOperationException>(() => kept!.Upcast(1, _ => { }));
+        Assert.Equal(("default", 25), (kept!.Queue, kept.MaxAttempts));
+    }
+
     [Fact]
     public void CreateRequest_WhenPayloadIsTooLarge_SaysSo()
     {
@@ -97,6 +127,7 @@ public sealed class JobKindRegistryTests
     {
         var services = new ServiceCollection();
         services.AddJobKind<ReportPayload>("report", options => options.Queue = "reports");
+        services.AddJobKind<OrderPayload>("order", options => options.Queue = "reports");
         var options = new JobQueueOptions { Queues = { "extra" } };
         return new JobKindRegistry(services.BuildServiceProvider().GetServices<JobKind>(), Options.Create(options));
     }
@@ -108,4 +139,22 @@ public sealed class JobKindRegistryTests
     }
 
     private sealed record ReportPayload([RegularExpression("^[A-Za-z0-9_-]{1,64}$")] string ReportId, [Range(1, 500)] int Pages, string? Note = null);
+
+    private sealed record OrderPayload(IReadOnlyList<OrderLine> Lines, OrderLine? Gift = null, IReadOnlyDictionary<string, OrderLine>? ByName = null)
+    {
+        // Computed, so no part of what was sent; and it has no end.
+        [System.Text.Json.Serialization.JsonIgnore]
+        public OrderPayload Copy => this with { };
+    }
+
+    private sealed record OrderLine([MinLength(1)] string Product, [Range(1, 10)] int Quantity) : IValidatableObject
+    {
+        public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+        {
+            if (Product == "odd" && Quantity % 2 != 0)
+            {
+                yield return new ValidationResult("comes in pairs");
+            }
+        }
+    }
 }

@@ -160,7 +160,7 @@ public sealed class FireTests(JobServers servers) : ScheduleTests(servers)
         {
             ShouldListenTo = source => source.Name == "Forge.Jobs",
             Sample = (ref _) => ActivitySamplingResult.AllData,
-            ActivityStarted = activity => _ = activity.OperationName == $"send {Queue}" && frozen.TrySetResult() && thaw.Wait(TimeSpan.FromMinutes(1)),
+            ActivityStarted = activity => _ = activity.OperationName.StartsWith($"send {Queue} ", StringComparison.Ordinal) && frozen.TrySetResult() && thaw.Wait(TimeSpan.FromMinutes(1)),
         };
         ActivitySource.AddActivityListener(listener);
         var failed = new List<string>();

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using StackExchange.Redis;
 
@@ -20,7 +19,8 @@ public sealed class JobFencingTests(JobServers servers) : JobTests(servers)
         var job = await alive.WaitForAsync(id, JobState.Completed);
 
         Assert.Equal(["rescued", "completed"], job.Attempts.Select(attempt => attempt.Outcome));
-        Assert.Equal([1, 2], job.Attempts.Select(attempt => attempt.Attempt));
+        // The death of a worker uses up no attempt.
+        Assert.Equal([1, 1], job.Attempts.Select(attempt => attempt.Attempt));
         Assert.NotEqual(job.Attempts[0].Worker, job.Attempts[1].Worker);
         // A lease of 2 s and the rescuer's interval.
         Assert.InRange(job.StartedAt!.Value - lost.StartedAt, TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(15));
@@ -32,7 +32,7 @@ public sealed class JobFencingTests(JobServers servers) : JobTests(servers)
         await using var frozen = await JobProgram.CreateAsync(Database);
         var id = await frozen.EnqueueAsync();
         var old = await frozen.ClaimAsync(id);
-        await frozen.Get<JobRescuer>().RescueStrandedAsync([old.LeaseToken], Token);
+        await frozen.Get<JobRescuer>().RescueStrandedAsync([old.LeaseToken], [], Token);
         await using var other = await JobProgram.CreateAsync(Database);
         var current = await other.ClaimAsync(id);
 
@@ -94,30 +94,6 @@ public sealed class JobFencingTests(JobServers servers) : JobTests(servers)
     }
 
     [Fact]
-    public async Task Rescuer_WhenItCouldNotAskPostgres_JudgesNobodyForOneLease()
-    {
-        await using var silent = await JobProgram.CreateAsync(Database);
-        var id = await silent.EnqueueAsync();
-        await silent.ClaimAsync(id);
-        await Database.ExecuteAsync("update jobs.worker set lease_expires_at = now() - interval '1 hour'");
-        var time = new FakeTimeProvider();
-        await using var other = await JobProgram.CreateAsync(Database, builder => builder.Services.AddSingleton<TimeProvider>(time));
-
-        var rescuer = other.Get<JobRescuer>();
-        await Database.ExecuteAsync("alter table jobs.worker rename to away");
-        await Assert.ThrowsAsync<PostgresException>(() => rescuer.RunOnceAsync(Token));
-        await Database.ExecuteAsync("alter table jobs.away rename to worker");
-
-        await rescuer.RunOnceAsync(Token);
-        await rescuer.RunOnceAsync(Token);
-        Assert.Equal(JobState.Running, (await other.Reader.FindAsync(id, Token))!.State);
-
-        time.Advance(TimeSpan.FromSeconds(2));
-        await rescuer.RunOnceAsync(Token);
-        Assert.Equal(JobState.Available, (await other.Reader.FindAsync(id, Token))!.State);
-    }
-
-    [Fact]
     public async Task Progress_WhenPostgresFails_DoesNotFailTheRun()
     {
         await using var program = await JobProgram.CreateAsync(Database);
@@ -173,6 +149,30 @@ public sealed class JobFencingTests(JobServers servers) : JobTests(servers)
     }
 
     [Fact]
+    public async Task Context_AfterATransactionalCompletion_RefusesWhatWouldWaitForIt()
+    {
+        await using var program = await JobProgram.StartAsync(Database);
+        var refusals = new ConcurrentQueue<Exception?>();
+        program.Script.Run = async (context, token) =>
+        {
+            await using var connection = await Database.Data.OpenConnectionAsync(token);
+            await using var transaction = await connection.BeginTransactionAsync(token);
+            await context.CompleteAsync(transaction, token);
+            refusals.Enqueue(await Record.ExceptionAsync(() => context.ReportProgressAsync(50, "late", token)));
+            refusals.Enqueue(await Record.ExceptionAsync(() => context.CompleteAsync(transaction, token)));
+            refusals.Enqueue(Record.Exception(() => context.SetResult("late")));
+            refusals.Enqueue(Record.Exception(() => context.SetResultFile("late"u8.ToArray(), "text/plain", "late.txt")));
+            await transaction.CommitAsync(token);
+        };
+
+        var job = await program.WaitForAsync(await program.EnqueueAsync(), JobState.Completed);
+
+        Assert.Equal(1, job.Attempt);
+        Assert.Equal(4, refusals.Count);
+        Assert.All(refusals, refusal => Assert.IsType<InvalidOperationException>(refusal));
+    }
+
+    [Fact]
     public async Task TransactionalCompletion_WhenItsProcessFreezesBeforeTheCommit_DoesNotKeepTheJob()
     {
         await using var frozen = await JobProgram.CreateAsync(Database);
@@ -196,7 +196,7 @@ public sealed class JobFencingTests(JobServers servers) : JobTests(servers)
         var lost = await silent.EnqueueAsync();
         var run = await silent.ClaimAsync(lost);
         await silent.EnqueueAsync();
-        await silent.Get<JobRescuer>().RescueStrandedAsync([run.LeaseToken], Token);
+        await silent.Get<JobRescuer>().RescueStrandedAsync([run.LeaseToken], [], Token);
 
         Assert.Equal(lost, Assert.Single(await silent.Get<JobClaimer>().ClaimAsync(1, Token)).Id);
     }
@@ -321,11 +321,12 @@ public sealed class JobFencingTests(JobServers servers) : JobTests(servers)
         Assert.Equal((0, 0), (waking.Get<JobBuffer>().Count, Volatile.Read(ref started)));
         Assert.Equal(1, await Database.ScalarAsync<long>("select count(*) from jobs.attempt where outcome = 'rescued'"));
 
-        // Nobody is judged for one lease after the start of Postgres.
+        // Nobody is judged for one lease after the start of Postgres, and for half of one after the judge's.
         async Task RescueAsync()
         {
             while (await Database.ScalarAsync<long>("select count(*) from jobs.job where state = 'running'") > 0)
             {
+                await other.Get<WorkerHeartbeat>().BeatAsync(Token);
                 await other.Get<JobRescuer>().RunOnceAsync(Token);
             }
         }
@@ -342,7 +343,7 @@ public sealed class JobFencingTests(JobServers servers) : JobTests(servers)
         var runs = await silent.Get<JobClaimer>().ClaimAsync(3, Token);
         Assert.Equal(3, Named(await NextMessageAsync()));
 
-        await silent.Get<JobRescuer>().RescueStrandedAsync([.. runs.Select(run => run.LeaseToken)], Token);
+        await silent.Get<JobRescuer>().RescueStrandedAsync([.. runs.Select(run => run.LeaseToken)], [], Token);
 
         Assert.Equal(3, Named(await NextMessageAsync()));
 

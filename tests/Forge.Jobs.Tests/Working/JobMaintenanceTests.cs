@@ -60,6 +60,24 @@ public sealed class JobMaintenanceTests(JobServers servers) : JobTests(servers)
     }
 
     [Fact]
+    public async Task Stop_WhileAPruneHangs_DoesNotWaitForIt()
+    {
+        await using var program = await JobProgram.CreateAsync(Database, builder =>
+            builder.Services.Configure<JobWorkerOptions>(options => options.PruneInterval = TimeSpan.FromSeconds(0.2)));
+        var id = await program.EnqueueAsync();
+        await program.FinishAsync(await program.ClaimAsync(id), AttemptOutcome.Completed, JobState.Completed);
+        await Database.ExecuteAsync("update jobs.job set finished_at = now() - interval '8 days'");
+        await using (await Database.HoldUpAsync("delete on jobs.job"))
+        {
+            await program.StartAsync();
+            await Database.WaitForWaiterAsync();
+
+            // The host would wait for half a minute.
+            await program.StopAsync().WaitAsync(TimeSpan.FromSeconds(20), Token);
+        }
+    }
+
+    [Fact]
     public async Task Migration_WhenManyProgramsStartAtOnce_HappensOnce()
     {
         var programs = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => JobProgram.CreateAsync(Database)));

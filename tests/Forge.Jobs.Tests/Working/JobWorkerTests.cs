@@ -107,6 +107,62 @@ public sealed class JobWorkerTests(JobServers servers) : JobTests(servers)
     }
 
     [Fact]
+    public async Task Job_WhenItsHandlerAsksForNoPause_WaitsForItsOwnBackoff()
+    {
+        await using var program = await JobProgram.StartAsync(Database);
+        program.Script.Run = (_, _) => throw new RetryAfterException(TimeSpan.Zero, "now, please");
+
+        var attempts = (await program.WaitForAsync(await program.EnqueueAsync(), JobState.Discarded)).Attempts;
+
+        Assert.True(attempts[1].StartedAt - attempts[0].FinishedAt!.Value >= TimeSpan.FromSeconds(0.85));
+        Assert.True(attempts[2].StartedAt - attempts[1].FinishedAt!.Value >= TimeSpan.FromSeconds(1.7));
+    }
+
+    [Fact]
+    public async Task Job_WhenItsHandlerAsksForALongPause_GetsIt()
+    {
+        await using var program = await JobProgram.StartAsync(Database);
+        program.Script.Run = (_, _) => throw new RetryAfterException(TimeSpan.FromHours(1), "later");
+
+        var job = await program.WaitForAsync(await program.EnqueueAsync(), JobState.Retryable);
+
+        Assert.InRange(job.RunAt - job.Attempts[0].FinishedAt!.Value, TimeSpan.FromMinutes(59), TimeSpan.FromMinutes(61));
+    }
+
+    [Fact]
+    public async Task Job_WhenItsHandlerOrItsServicesFailToBeDisposedOf_IsWhatTheHandlerMadeIt()
+    {
+        await using var program = await JobProgram.StartAsync(Database, builder =>
+        {
+            builder.Services.AddScoped<BrokenDisposal>();
+            builder.Services.AddJobHandler<TestPayload, BrokenDisposalHandler>("broken");
+        });
+
+        var job = await program.WaitForAsync(await program.EnqueueAsync(kind: "broken"), JobState.Completed);
+
+        Assert.Equal("completed", Assert.Single(job.Attempts).Outcome);
+    }
+
+    [Fact]
+    public async Task Job_ThatTakesThreeSeconds_FinishesWithinTheDefaultGraceOfAStop()
+    {
+        await using var program = await JobProgram.StartAsync(Database, builder =>
+            builder.Services.Configure<JobWorkerOptions>(options => options.StopGrace = new JobWorkerOptions().StopGrace));
+        var running = new TaskCompletionSource();
+        program.Script.Run = async (_, token) =>
+        {
+            running.SetResult();
+            await Task.Delay(TimeSpan.FromSeconds(3), token);
+        };
+        var id = await program.EnqueueAsync();
+        await running.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
+
+        await program.StopAsync();
+
+        Assert.Equal(JobState.Completed, (await program.Reader.FindAsync(id, Token))!.State);
+    }
+
+    [Fact]
     public async Task Job_WhenHandlerSaysDoNotRetry_IsDiscardedAtOnce()
     {
         await using var program = await JobProgram.StartAsync(Database);
@@ -337,5 +393,19 @@ public sealed class JobWorkerTests(JobServers servers) : JobTests(servers)
         }
 
         Assert.Equal((200L, 200L), (await Database.ScalarAsync<long>("select count(*) from runs"), await Database.ScalarAsync<long>("select count(distinct job_id) from runs")));
+    }
+
+    private sealed class BrokenDisposal : IDisposable
+    {
+        public void Dispose() => throw new FormatException("The scope's service cannot be disposed of.");
+    }
+
+#pragma warning disable CS9113, CA1812 // The service is only there to be disposed of; the container creates the handler.
+    private sealed class BrokenDisposalHandler(BrokenDisposal service) : IJobHandler<TestPayload>, IDisposable
+#pragma warning restore CS9113, CA1812
+    {
+        public Task HandleAsync(JobContext<TestPayload> context, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public void Dispose() => throw new FormatException("The handler cannot be disposed of.");
     }
 }

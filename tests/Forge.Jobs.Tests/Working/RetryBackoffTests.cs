@@ -28,6 +28,24 @@ public sealed class RetryBackoffTests
     }
 
     [Fact]
+    public void Retries_ByDefault_GoOnForDays()
+    {
+        var options = new JobKindOptions();
+
+        var total = Enumerable.Range(1, options.MaxAttempts - 1).Sum(attempt => RetryBackoff.DelayAfter(attempt, options).TotalDays);
+
+        Assert.InRange(total, 3, 14);
+        Assert.InRange(RetryBackoff.DelayAfter(1, options).TotalSeconds, 0.5, 2);
+    }
+
+    [Theory]
+    [InlineData(0, 3.6, 4.4)]
+    [InlineData(3, 3.6, 4.4)]
+    [InlineData(60, 60, 60)]
+    public void Hint_LengthensThePauseAndNeverShortensIt(double hint, double least, double most) =>
+        Assert.InRange(RetryBackoff.DelayAfter(3, new JobKindOptions(), TimeSpan.FromSeconds(hint)).TotalSeconds, least, most);
+
+    [Fact]
     public void RetryAfter_WhenItIsMoreThanAYear_IsRefused()
     {
         Assert.Equal(TimeSpan.FromDays(365), new RetryAfterException(TimeSpan.FromDays(365), "a long pause").Delay);

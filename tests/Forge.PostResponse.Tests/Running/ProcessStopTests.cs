@@ -40,7 +40,7 @@ public sealed class ProcessStopTests
             Assert.InRange(run, 1, Tasks - 1);
             Assert.InRange(moved, 1, Tasks / 2);
             Assert.InRange(lost, 1, Tasks / 2);
-            Assert.Contains($"{moved} written down, {lost} lost.", output, StringComparison.Ordinal);
+            Assert.Contains($"{moved} handed over, {lost} lost.", output, StringComparison.Ordinal);
         }
         finally
         {

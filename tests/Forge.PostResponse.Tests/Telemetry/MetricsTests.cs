@@ -73,6 +73,23 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public async Task TasksOfARequestThatFailed_AreCountedAsNotRun()
+    {
+        await using var app = await LaneApp.StartAsync(routes => routes.MapGet("/", void (PostResponseTasks tasks) =>
+        {
+            tasks.Add("never", (_, _) => Task.CompletedTask);
+            throw new InvalidOperationException("The handler fails.");
+        }));
+        using var notRun = Collect<long>(app.Services.GetRequiredService<IMeterFactory>(), "not_run");
+
+        using var response = await app.Client.GetAsync("/", TestContext.Current.CancellationToken);
+        await app.StopAsync();
+
+        var measured = Assert.Single(notRun.GetMeasurementSnapshot());
+        Assert.Equal((1, "never"), (measured.Value, measured.Tags["forge.task.name"]));
+    }
+
+    [Fact]
     public void Instruments_AreNamedAsTheContractSays()
     {
         var published = new List<string>();
@@ -96,6 +113,7 @@ public sealed class MetricsTests
                 "forge.post_response.failures {task} Counter`1",
                 "forge.post_response.handed_over {task} Counter`1",
                 "forge.post_response.lost {task} Counter`1",
+                "forge.post_response.not_run {task} Counter`1",
                 "forge.post_response.rejected {task} Counter`1",
                 "forge.post_response.run.duration s Histogram`1",
                 "forge.post_response.wait.duration s Histogram`1",

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Forge.PostResponse.Tests.Telemetry;
 
@@ -28,6 +29,7 @@ public sealed class TracingTests
         Assert.NotEqual(request.TraceId, batch.TraceId);
         Assert.Equal(request.Context, Assert.Single(batch.Links).Context);
         Assert.Equal("post_response", batch.GetTagItem("forge.lane"));
+        Assert.Equal(request.TraceId.ToHexString(), batch.GetTagItem("forge.request.trace_id"));
 
         var tasks = spans.All.Where(span => span.TraceId == batch.TraceId && span != batch).OrderBy(span => span.StartTimeUtc).ToList();
         Assert.Equal(["task first", "task second"], tasks.Select(span => span.DisplayName));
@@ -61,6 +63,37 @@ public sealed class TracingTests
             Assert.True(request.StartTimeUtc + request.Duration <= batch.StartTimeUtc);
         });
         Assert.Equal(0, spans.StartedTooEarly);
+    }
+
+    [Fact]
+    public async Task WriteDown_HappensInASpanThatNamesTheRequest()
+    {
+        using var spans = new Spans();
+        var written = new TaskCompletionSource<Activity?>();
+        await using var app = await LaneApp.StartAsync(
+            routes => routes.MapPost("/written-down", (PostResponseTasks tasks) => tasks.Add("move", 1)),
+            options => options.DrainBudget = TimeSpan.Zero,
+            tasks => tasks.AddTask<MovingTask, int>("move"),
+            builder => builder.Services.AddSingleton(written));
+        using var response = await app.Client.PostAsync("/written-down", content: null, TestContext.Current.CancellationToken);
+
+        await app.StopAsync();
+
+        var span = await written.Task.WaitAsync(LaneApp.Patience, TestContext.Current.CancellationToken);
+        Assert.Equal("post-response POST /written-down", span?.DisplayName);
+        var request = Assert.Single(spans.All, other => other.SpanId == Assert.Single(span!.Links).Context.SpanId);
+        Assert.Equal(request.TraceId.ToHexString(), span!.GetTagItem("forge.request.trace_id"));
+    }
+
+    private sealed class MovingTask(TaskCompletionSource<Activity?> written) : IPostResponseTask<int>, IWriteDown<int>
+    {
+        public Task RunAsync(int arguments, CancellationToken cancellationToken) => Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+
+        public Task WriteDownAsync(int arguments, CancellationToken cancellationToken)
+        {
+            written.SetResult(Activity.Current);
+            return Task.CompletedTask;
+        }
     }
 
     /// <summary>All ended spans of the server and the lane, and how many batches started while their request's span was open.</summary>

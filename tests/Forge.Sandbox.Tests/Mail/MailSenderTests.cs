@@ -74,6 +74,20 @@ public sealed class MailSenderTests
         await server;
     }
 
+    [Theory]
+    [InlineData("Mail:User", "forge", "Mail:From", "forge@example.org")]
+    [InlineData("Mail:Password", "secret", "Mail:From", "forge@example.org")]
+    [InlineData("Mail:Server", "smtps://127.0.0.1", "Mail:Tls", "None")]
+    public async Task Start_WhenTwoOptionsDoNotFit_SaysWhichAndNoSecret(string key, string value, string otherKey, string otherValue)
+    {
+        using var host = BuildHost(25, (key, value), (otherKey, otherValue));
+
+        var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(SandboxApp.Cancellation));
+
+        Assert.Contains(key, failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Send_WhenTracesAreListenedTo_HasASpanWithoutAddresses()
     {

@@ -24,7 +24,12 @@ public sealed class JobStreamsTests
         using var reader = new StreamReader(stream);
 
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.ToString());
+        Assert.Equal("no", Assert.Single(response.Headers.GetValues("X-Accel-Buffering")));
+        Assert.True(response.Headers.CacheControl?.NoStore);
         Assert.Equal("event: state", await reader.ReadLineAsync(Cancelled));
+        Assert.Equal("", await reader.ReadLineAsync(Cancelled));
+        events.Send(": waiting\n\n");
+        Assert.Equal(": waiting", await reader.ReadLineAsync(Cancelled));
         Assert.Equal("", await reader.ReadLineAsync(Cancelled));
         events.Send("event: end\n\n");
         Assert.Equal("event: end", await reader.ReadLineAsync(Cancelled));

@@ -68,6 +68,45 @@ public sealed class ImportHandlerTests(WorkerHost worker)
     }
 
     [Fact]
+    public async Task Import_WithOneQuoteThatIsNeverClosed_LosesNoRow()
+    {
+        var lines = Enumerable.Range(1, 50).Select(_ => Good).ToArray();
+        lines[2] = "2025-01-31,\"North,Anvil,2,389.00\n";
+
+        var job = await ImportAsync(Header + string.Concat(lines));
+
+        Assert.Equal(JobState.Discarded, job.State);
+        Assert.Contains("line 4", Assert.Single(job.Attempts).ErrorMessage, StringComparison.Ordinal);
+        Assert.Empty(await ReadRowsAsync(job.Id));
+    }
+
+    [Fact]
+    public async Task Import_WithQuotesAsPeopleWriteThem_ReadsTheValues()
+    {
+        var csv = Header
+            + "2025-01-31,North,Wheel 27\",1,1\n"
+            + "2025-01-31, \"South, east\" ,\t\"Anvil\",1,1\n"
+            + "2025-01-31,\"No \"\"rth\"\"\",\"27\"\"\",1,1\n"
+            + "2025-01-31,\"27\" wheel\",Anvil,1,1\n"
+            + "2025-01-31,\"North\"x,Anvil,1,1\n"
+            + "2025-01-31,North,Anvil, 50 kg,1,1\n"
+            + "2025-01-31,North,Anvil,1,1,,\n"
+            + "\"\"\n"
+            + "  \n"
+            + Good;
+
+        var job = await ImportAsync(csv);
+
+        AssertResult(job, rows: 5, rejected: 4);
+        Assert.Equal(
+            ["2|2025-01-31|North|Wheel 27\"|1|1.00", "3|2025-01-31|South, east|Anvil|1|1.00", "4|2025-01-31|No \"rth\"|27\"|1|1.00", "8|2025-01-31|North|Anvil|1|1.00", "11|2025-01-31|North|Anvil|2|389.00"],
+            await ReadRowsAsync(job.Id));
+        Assert.Equal(
+            ["5 row", "6 row", "7 row", "9 sold_on"],
+            job.Result!.Value.GetProperty("errors").EnumerateArray().Select(error => $"{error.GetProperty("line")} {error.GetProperty("column").GetString()}"));
+    }
+
+    [Fact]
     public async Task Import_WithMoreBadRowsThanAreListed_CountsThemAll()
     {
         var job = await ImportAsync(Header + string.Concat(Enumerable.Repeat("bad\n", 1_000)));
@@ -85,6 +124,11 @@ public sealed class ImportHandlerTests(WorkerHost worker)
         { Header + Good + "2025-01-31,\"North" + new string('x', 20_000), "begins at line 3" },
         { new string(',', 500_000), "line 1 has more than 100000 characters" },
         { Header + Good + new string(',', 500_000), "line 3 has more than 100000 characters" },
+        { Header + Good + "2025-01-31,\"North,Anvil,2,389.00\n" + Good + Good, "line 3 has a quote that is never closed" },
+        { Header + Good + "2025-01-31,\"North,Anvil,2,389.00\n" + Good + "2025-01-31,\"South\",Anvil,2,389.00\n", "begins at line 3 ends at line 5" },
+        { Header + "2025-01-31,\"North,Anvil,2,389.00\n2025-01-31,27\",Anvil,2,389.00\n", "begins at line 2 ends at line 3" },
+        { Header.Replace("region", "product", StringComparison.Ordinal), "lacks region" },
+        { "region," + Header, "region more than once" },
     };
 
     [Theory]

@@ -115,6 +115,30 @@ public sealed class PaymentHandlerTests(PaymentShop shop) : IClassFixture<Paymen
         await worker.StopAsync(Cancellation);
     }
 
+    [Theory]
+    [InlineData("0")]
+    [InlineData("Mon, 30 Nov 2020 10:00:00 GMT")]
+    public async Task Payment_WhenTheGatewaySaysToComeBackAtOnce_IsAskedWithTheJobsBackoff(string retryAfter)
+    {
+        await using var busy = WebApplication.CreateSlimBuilder().Build();
+        busy.Urls.Add("http://127.0.0.1:0");
+        busy.MapPost("/v1/payments/capture", (HttpResponse response) => (response.StatusCode, response.Headers.RetryAfter) = (503, retryAfter));
+        await busy.StartAsync(Cancellation);
+        using var worker = await shop.StartWorkerAsync(("services:sandbox:http:0", busy.Urls.Single()));
+        var payment = await shop.PlaceAsync();
+
+        JobDetails job;
+        do
+        {
+            job = await shop.WaitForAsync(payment.JobId, JobState.Retryable);
+        }
+        while (job.Attempts.Count < 3);
+
+        var pauses = job.Attempts.Zip(job.Attempts.Skip(1), (before, after) => (after.StartedAt - before.FinishedAt!.Value).TotalSeconds).ToList();
+        Assert.All(pauses, (pause, index) => Assert.True(pause >= Math.Pow(2, index) * 0.85, $"After {index + 1} attempts it was asked again after {pause:0.0} s."));
+        await worker.StopAsync(Cancellation);
+    }
+
     [Fact]
     public async Task Payment_WithManyJobsAtOnce_IsBookedOnce()
     {

@@ -60,6 +60,52 @@ public sealed class SalesReportTests
         Assert.Equal(SalesReport.RowsPerPage, words.Count(word => word.Text == "10.50"));
     }
 
+    [Theory]
+    [InlineData("Québec", "Québec")]
+    [InlineData("Köln", "Köln")]
+    [InlineData("Łódź İzmir Đà", "Łódź İzmir Đà")]
+    [InlineData("Москва Київ", "Москва Київ")]
+    [InlineData("Αθήνα", "Αθήνα")]
+    [InlineData("5 € – “a”…", "5 € – “a”…")]
+    [InlineData("K\u006F\u0308ln", "Köln")] // an accent of its own
+    [InlineData("q\u0308y", "q\u0308y")] // an accent that no letter has
+    [InlineData("a\u200D\uFEFFb\uFE0Fc\u00ADd", "abcd")] // without a shape
+    [InlineData("鉄床", "□□")]
+    [InlineData("𝄞 🔨", "□ □")]
+    [InlineData("one\r\ntwo\tthree", "one  two three")]
+    public void Build_WithAnyText_ShowsItOrABoxForWhatTheFontLacks(string name, string shown)
+    {
+        using var document = Build("names", [[new SalesRow(1, new DateOnly(2025, 1, 1), "North", name, 1, 1)]]);
+
+        Assert.Contains($"North{shown}1", document.GetPage(1).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Build_WithMoreCharactersThanOneFontTakes_ShowsThemAll()
+    {
+        var letters = Enumerable.Range(0x00C0, 0x0530 - 0x00C0).Select(code => (char)code).Where(letter => char.IsLetter(letter) && $"{letter}".IsNormalized()).Chunk(10);
+        var names = letters.Select(chunk => new string(chunk)).Where(name => !name.Any(letter => letter is 'ǅ')).Take(80).ToList();
+
+        using var document = Build("letters", [.. names.Select((name, index) => new SalesRow(index, new DateOnly(2025, 1, 1), "North", name, 1, 1)).Chunk(SalesReport.RowsPerPage)]);
+
+        var text = string.Concat(document.GetPages().Select(page => page.Text));
+        Assert.All(names, name => Assert.Contains(name, text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Build_WithAVeryLongName_CutsItBeforeTheNextColumn()
+    {
+        using var document = Build("long", [[new SalesRow(1, new DateOnly(2025, 1, 1), new string('Ö', 200), new string('W', 200), 1, 1)]]);
+
+        var words = document.GetPage(1).GetWords().ToList();
+        var region = words.Single(word => word.Text.Contains('Ö', StringComparison.Ordinal));
+        var product = words.Single(word => word.Text.Contains("WW", StringComparison.Ordinal));
+        Assert.EndsWith("…", region.Text, StringComparison.Ordinal);
+        Assert.EndsWith("…", product.Text, StringComparison.Ordinal);
+        Assert.True(region.BoundingBox.Right < product.BoundingBox.Left);
+        Assert.True(product.BoundingBox.Right < words.Single(word => word.Text == "Quantity").BoundingBox.Left + 20);
+    }
+
     private static PdfDocument Build(string reportId, IReadOnlyList<IReadOnlyList<SalesRow>> pages)
     {
         using var report = new SalesReport(reportId, pages.Count, CreatedAt);

@@ -1,0 +1,57 @@
+using Aspire.Hosting.ApplicationModel;
+
+namespace Forge.Hosting.Restarting;
+
+/// <summary>What one process or container did so far. A resource that was asked to stop passes through <c>Stopping</c>; one that ends by itself does not.</summary>
+internal sealed class InstanceHistory
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CalmAfter = TimeSpan.FromMinutes(1);
+
+    private long? _runningSince;
+    private bool _hasStarted;
+    private bool _wasAskedToStop;
+
+    /// <summary>The starts since it last ran for a minute.</summary>
+    public int RestartsInARow { get; private set; }
+
+    /// <summary>The restart under way, or the last one.</summary>
+    public Task Restart { get; set; } = Task.CompletedTask;
+
+    /// <summary>Notes the state. True when it has just ended without having been asked to.</summary>
+    public bool HasEndedByItself(string? state)
+    {
+        if (state == KnownResourceStates.Starting || state == KnownResourceStates.Running)
+        {
+            _hasStarted = true;
+            _wasAskedToStop = false;
+            if (state == KnownResourceStates.Running)
+            {
+                _runningSince ??= TimeProvider.System.GetTimestamp();
+            }
+        }
+        else if (state == KnownResourceStates.Stopping)
+        {
+            _wasAskedToStop = true;
+        }
+        else if (KnownResourceStates.TerminalStates.Contains(state) && _hasStarted && Restart.IsCompleted)
+        {
+            _hasStarted = false;
+            return !_wasAskedToStop;
+        }
+
+        return false;
+    }
+
+    /// <summary>Counts one more restart, and says how long to pause before it.</summary>
+    public TimeSpan NextPause()
+    {
+        var isCalm = _runningSince is { } since && TimeProvider.System.GetElapsedTime(since) >= CalmAfter;
+        RestartsInARow = isCalm ? 1 : RestartsInARow + 1;
+        _runningSince = null;
+        return TimeSpan.FromSeconds(Math.Min(Math.Pow(2, RestartsInARow - 1), LongestPause.TotalSeconds));
+    }
+
+    /// <summary>Begins to count anew, for a start that somebody asks for after it was given up.</summary>
+    public void Forget() => RestartsInARow = 0;
+}

@@ -1,4 +1,0 @@
-using Forge.TestServers;
-
-[assembly: AssemblyFixture(typeof(PostgresServer))]
-[assembly: AssemblyFixture(typeof(RedisServer))]
