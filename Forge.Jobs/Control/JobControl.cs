@@ -21,7 +21,7 @@ public sealed class JobControl
     /// <summary>Cancels a waiting job at once, and signals a running one: its token is cancelled within 2 seconds, and it becomes cancelled when its handler ends without completing.</summary>
     public async Task<JobChangeResult> CancelAsync(Guid id, CancellationToken cancellationToken = default)
     {
-        if (await ExecuteAsync(JobSql.CancelJob, id, ReadCancelled, cancellationToken) is not ({ } state, { } job))
+        if (await ExecuteAsync(JobSql.CancelJob, id, reader => JobStateExtensions.Parse(reader.GetString(0)), cancellationToken) is not { } state)
         {
             return await RefuseAsync(id, cancellationToken);
         }
@@ -31,17 +31,9 @@ public sealed class JobControl
             // If nobody hears it, the worker's next heartbeat does.
             _dispatch.AnnounceCancel(id);
         }
-        else
-        {
-            _dispatch.Forget(job);
-        }
 
         _dispatch.AnnounceChange(id);
         return new JobChangeResult.Changed(state);
-
-        (JobState, DispatchedJob) ReadCancelled(NpgsqlDataReader reader) => (
-            JobStateExtensions.Parse(reader.GetString(0)),
-            new DispatchedJob(id, new JobList(reader.GetString(1), reader.GetString(2), reader.GetInt32(3)), reader.GetInt16(4), reader.GetBoolean(5)));
     }
 
     /// <summary>Makes a discarded or cancelled job available again. Its attempts so far are kept; if they are used up it gets one more.</summary>

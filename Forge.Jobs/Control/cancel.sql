@@ -3,4 +3,4 @@ set state = case when state = 'running' then state else 'cancelled' end,
     finished_at = case when state = 'running' then null else now() end,
     cancel_requested_at = now()
 where id = @id and state in ('available', 'scheduled', 'retryable', 'running')
-returning state, queue, kind, version, priority, is_limited
+returning state

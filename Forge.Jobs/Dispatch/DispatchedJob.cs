@@ -1,6 +1,6 @@
 namespace Forge.Jobs;
 
-/// <summary>Jobs that any worker which can run one of them can run: each such list has a key in Redis, so that no worker takes ids that it has no handler for.</summary>
+/// <summary>Jobs that any worker which can run one of them can run: each such list has keys in Redis, one for each priority, so that no worker takes ids that it has no handler for.</summary>
 internal readonly record struct JobList(string Queue, string Kind, int Version);
 
 /// <summary>An id and where it belongs in Redis.</summary>

@@ -14,31 +14,36 @@ internal sealed class JobDispatch(IConnectionMultiplexer redis, RedisNames names
     /// <summary>What is wrong with Redis; null when it does what is asked of it.</summary>
     public string? Problem => standing.Problem;
 
-    /// <summary>Puts ids on their lists and wakes the workers, without waiting for Redis: the caller's jobs are committed already.</summary>
+    /// <summary>Puts ids at the end of their lists and wakes the workers, without waiting for Redis: the caller's jobs are committed already.</summary>
     public void Push(IReadOnlyCollection<DispatchedJob> jobs)
     {
-        PutBack(jobs);
-        Nudge(jobs.Select(job => job.IsLimited ? job.List.Kind : "").Distinct(StringComparer.Ordinal));
-    }
-
-    /// <summary>Puts ids on their lists and wakes nobody.</summary>
-    public void PutBack(IEnumerable<DispatchedJob> jobs)
-    {
-        foreach (var list in jobs.Where(job => !job.IsLimited).GroupBy(job => job.List))
+        foreach (var (list, ids) in ByList(jobs))
         {
-            foreach (var chunk in list.Select(job => new SortedSetEntry(IdOf(job), job.Priority)).Chunk(IdsPerCommand))
+            foreach (var chunk in ids.Chunk(IdsPerCommand))
             {
-                Send("ZADD", database => database.SortedSetAddAsync(names.List(list.Key), chunk));
+                Send("RPUSH", database => database.ListRightPushAsync(list, chunk));
             }
         }
+
+        NudgeFor(jobs);
     }
 
-    /// <summary>Takes an id off its list, since its job waits no longer. Where that fails, a worker finds out when it asks Postgres.</summary>
-    public void Forget(DispatchedJob job)
+    /// <summary>Puts ids at the front of their lists, the first of them first, and wakes the workers.</summary>
+    public void PushFront(IReadOnlyCollection<DispatchedJob> jobs)
     {
-        if (!job.IsLimited)
+        PutBack(jobs);
+        NudgeFor(jobs);
+    }
+
+    /// <summary>Puts ids at the front of their lists, the first of them first, and wakes nobody.</summary>
+    public void PutBack(IEnumerable<DispatchedJob> jobs)
+    {
+        foreach (var (list, ids) in ByList(jobs))
         {
-            Send("ZREM", database => database.SortedSetRemoveAsync(names.List(job.List), IdOf(job)));
+            foreach (var chunk in ids.Reverse().Chunk(IdsPerCommand))
+            {
+                Send("LPUSH", database => database.ListLeftPushAsync(list, chunk));
+            }
         }
     }
 
@@ -65,34 +70,23 @@ internal sealed class JobDispatch(IConnectionMultiplexer redis, RedisNames names
     /// <summary>Takes up to <paramref name="limit"/> ids, most urgent first; null when Redis does not answer, or refuses.</summary>
     /// <param name="lists">Which lists.</param>
     /// <param name="limit">How many at most.</param>
-    /// <param name="longestWaitingFirst">Begin with the job that was created first, whatever its priority.</param>
+    /// <param name="longestWaitingFirst">Begin with the list whose first job was created first, whatever its priority.</param>
     public async Task<IReadOnlyList<Guid>?> TakeAsync(IReadOnlyList<JobList> lists, int limit, bool longestWaitingFirst) =>
         lists.Count == 0 ? [] : await AskAsync<IReadOnlyList<Guid>?>("EVALSHA", null, async database =>
         {
-            var taken = (RedisValue[]?)await database.ScriptEvaluateAsync(JobSql.Take, [.. lists.Select(names.List)], [limit, longestWaitingFirst ? 1 : 0]);
-            // What is no id was put there by another program. It counts as the id of no job.
-            return [.. (taken ?? []).Select(id => Guid.TryParse(id.ToString(), out var found) ? found : Guid.Empty)];
+            var taken = (RedisValue[]?)await database.ScriptEvaluateAsync(JobSql.Take, names.Lists(lists), [limit, lists.Count, longestWaitingFirst ? 1 : 0]);
+            return [.. (taken ?? []).Select(ReadId)];
         });
 
-    /// <summary>Which of these jobs are not on their list; none when Redis does not answer.</summary>
-    public async Task<IReadOnlyList<DispatchedJob>> FindMissingAsync(IReadOnlyCollection<DispatchedJob> jobs) =>
-        await AskAsync<IReadOnlyList<DispatchedJob>>("ZMSCORE", [], async database =>
-        {
-            var lists = jobs.GroupBy(job => job.List).Select(list => (Jobs: list.ToArray(), Scores: ScoresOf(database, list)));
-            var missing = new List<DispatchedJob>();
-            foreach (var (listed, scores) in lists.ToArray())
-            {
-                missing.AddRange(listed.Zip(await scores).Where(job => job.Second is null).Select(job => job.First));
-            }
+    /// <summary>The first ids of a list, up to <paramref name="count"/>, which stay there; null when Redis does not answer.</summary>
+    public Task<HashSet<Guid>?> PeekAsync(JobList list, int priority, int count) => AskAsync<HashSet<Guid>?>("LRANGE", null, async database =>
+        [.. (await database.ListRangeAsync(names.List(list, priority), 0, count - 1)).Select(ReadId)]);
 
-            return missing;
-        });
-
-    /// <summary>How many ids each of these lists holds; nothing when Redis does not answer.</summary>
+    /// <summary>How many ids Redis holds of each of these, of all priorities; nothing when Redis does not answer. Ids that are there twice, or are stale, count.</summary>
     public async Task<IReadOnlyDictionary<JobList, long>> CountAsync(IReadOnlyCollection<JobList> lists) =>
-        await AskAsync<IReadOnlyDictionary<JobList, long>>("ZCARD", new Dictionary<JobList, long>(), async database =>
+        await AskAsync<IReadOnlyDictionary<JobList, long>>("LLEN", new Dictionary<JobList, long>(), async database =>
         {
-            var counts = await Task.WhenAll(lists.Select(list => database.SortedSetLengthAsync(names.List(list))));
+            var counts = await Task.WhenAll(lists.Select(list => CountAsync(database, list)));
             return lists.Zip(counts).ToDictionary(pair => pair.First, pair => pair.Second);
         });
 
@@ -143,10 +137,18 @@ internal sealed class JobDispatch(IConnectionMultiplexer redis, RedisNames names
         }
     }
 
-    private static RedisValue IdOf(DispatchedJob job) => job.Id.ToString();
+    private void NudgeFor(IEnumerable<DispatchedJob> jobs) => Nudge(jobs.Select(job => job.IsLimited ? job.List.Kind : "").Distinct(StringComparer.Ordinal));
 
-    private Task<double?[]> ScoresOf(IDatabase database, IGrouping<JobList, DispatchedJob> list) =>
-        database.SortedSetScoresAsync(names.List(list.Key), [.. list.Select(IdOf)]);
+    private IEnumerable<(RedisKey List, IEnumerable<RedisValue> Ids)> ByList(IEnumerable<DispatchedJob> jobs) =>
+        jobs.Where(job => !job.IsLimited)
+            .GroupBy(job => (job.List, job.Priority), job => (RedisValue)job.Id.ToString())
+            .Select(list => (names.List(list.Key.List, list.Key.Priority), list.AsEnumerable()));
+
+    /// <summary>What is no id was put there by another program. It counts as the id of no job.</summary>
+    private static Guid ReadId(RedisValue value) => Guid.TryParse(value.ToString(), out var id) ? id : Guid.Empty;
+
+    private async Task<long> CountAsync(IDatabase database, JobList list) =>
+        (await Task.WhenAll(Enumerable.Range(0, RedisNames.Priorities).Select(priority => database.ListLengthAsync(names.List(list, priority))))).Sum();
 
     private bool Publish(RedisChannel channel, RedisValue message) => Send("PUBLISH", database => database.PublishAsync(channel, message));
 

@@ -7,7 +7,11 @@ namespace Forge.Jobs;
 /// <summary>Every key and channel that the library uses in Redis.</summary>
 internal sealed class RedisNames(IOptions<JobQueueOptions> options)
 {
-    private readonly ConcurrentDictionary<JobList, RedisKey> _lists = new();
+    /// <summary>0 to 9.</summary>
+    public const int Priorities = 10;
+
+    private readonly ConcurrentDictionary<(JobList, int), RedisKey> _lists = new();
+    private TakeKeys _takeKeys = new([], []);
 
     /// <summary>What they all begin with. It has a hash tag, if need be by braces around it, so that a cluster keeps all keys in one slot.</summary>
     public string Prefix { get; } = WithHashTag(options.Value.KeyPrefix);
@@ -33,9 +37,23 @@ internal sealed class RedisNames(IOptions<JobQueueOptions> options)
     /// <inheritdoc cref="ProbeList"/>
     public RedisChannel Probe => Channel("probe");
 
-    /// <summary>The ids of the waiting jobs of one list, such as <c>{forge:jobs}:waiting:mail:email.send:1</c>: a sorted set, first by priority and then by the time of creation.</summary>
-    public RedisKey List(JobList list) => _lists.GetOrAdd(
-        list, static (list, prefix) => FormattableString.Invariant($"{prefix}:waiting:{Escape(list.Queue)}:{Escape(list.Kind)}:{list.Version}"), Prefix);
+    /// <summary>The list of ids of the waiting jobs of a kind, version, queue and priority, such as <c>{forge:jobs}:waiting:mail:email.send:1:5</c>.</summary>
+    public RedisKey List(JobList list, int priority) => _lists.GetOrAdd(
+        (list, priority),
+        static (name, prefix) => FormattableString.Invariant($"{prefix}:waiting:{Escape(name.Item1.Queue)}:{Escape(name.Item1.Kind)}:{name.Item1.Version}:{name.Item2}"),
+        Prefix);
+
+    /// <summary>The keys of these lists in the order of their urgency: all of priority 0, then all of 1, and so on.</summary>
+    public RedisKey[] Lists(IReadOnlyList<JobList> lists)
+    {
+        // A worker asks for the same ones until a queue is paused.
+        if (!ReferenceEquals(_takeKeys.Lists, lists))
+        {
+            _takeKeys = new(lists, [.. Enumerable.Range(0, Priorities).SelectMany(priority => lists.Select(list => List(list, priority)))]);
+        }
+
+        return _takeKeys.Keys;
+    }
 
     private static string WithHashTag(string prefix)
     {
@@ -47,4 +65,6 @@ internal sealed class RedisNames(IOptions<JobQueueOptions> options)
     private static string Escape(string name) => name.Replace("%", "%25", StringComparison.Ordinal).Replace(":", "%3A", StringComparison.Ordinal);
 
     private RedisChannel Channel(string name) => RedisChannel.Literal($"{Prefix}:{name}");
+
+    private sealed record TakeKeys(IReadOnlyList<JobList> Lists, RedisKey[] Keys);
 }

@@ -7,6 +7,7 @@ namespace Forge.Jobs;
 /// <summary>Tries at the start, every few seconds and when something was refused whether Redis does each command that the library needs.</summary>
 internal sealed class RedisProbe(IConnectionMultiplexer redis, RedisNames names, RedisStanding standing, TimeProvider time) : BackgroundService
 {
+    private const int MostProbeIds = 100;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     /// <summary>Tries every command once, and tells <see cref="RedisStanding"/> which are refused.</summary>
@@ -17,14 +18,16 @@ internal sealed class RedisProbe(IConnectionMultiplexer redis, RedisNames names,
             return;
         }
 
-        // Each process has an id of its own there, so that none takes another's away.
-        RedisValue id = Guid.CreateVersion7(time.GetUtcNow()).ToString();
+        RedisValue id = Guid.Empty.ToString();
+        var length = 0L;
         var refused = new Dictionary<string, Exception>(StringComparer.Ordinal);
-        var isAnswered = await TryAsync("ZADD", database => database.SortedSetAddAsync(names.ProbeList, id, 0))
-            && await TryAsync("ZMSCORE", database => database.SortedSetScoresAsync(names.ProbeList, [id]))
-            && await TryAsync("ZCARD", database => database.SortedSetLengthAsync(names.ProbeList))
-            && await TryAsync("EVALSHA", database => database.ScriptEvaluateAsync(JobSql.Take, [names.ProbeList], [1, 1]))
-            && await TryAsync("ZREM", database => database.SortedSetRemoveAsync(names.ProbeList, id))
+        var isAnswered = await TryAsync("LLEN", async database => length = await database.ListLengthAsync(names.ProbeList))
+            // Where nothing may be taken off the list, it grows no longer than this.
+            && (length > MostProbeIds || await TryAsync("RPUSH", database => database.ListRightPushAsync(names.ProbeList, [id, id])))
+            && (length > MostProbeIds || await TryAsync("LPUSH", database => database.ListLeftPushAsync(names.ProbeList, [id, id])))
+            && await TryAsync("LRANGE", database => database.ListRangeAsync(names.ProbeList, 0, 0))
+            && await TryAsync("EVALSHA", database => database.ScriptEvaluateAsync(JobSql.Take, [names.ProbeList], [2, 1, 1]))
+            && await TryAsync("LPOP", database => database.ListLeftPopAsync(names.ProbeList, 2))
             && await TryAsync("PUBLISH", database => database.PublishAsync(names.Probe, RedisValue.EmptyString))
             && await TryAsync("SUBSCRIBE", _ => SubscribeAsync());
         if (isAnswered)

@@ -44,7 +44,7 @@ internal sealed partial class RedisStanding(IConnectionMultiplexer redis, RedisN
 
     /// <summary>The rights of a Redis user that suffice, as <c>ACL SETUSER</c> takes them.</summary>
     public string Rights =>
-        $"~{names.Prefix}:* &{names.Prefix}:* +zadd +zrem +zremrangebyrank +zrange +zrangebyscore +zmscore +zcard +eval +evalsha +publish +subscribe +unsubscribe +ping +echo";
+        $"~{names.Prefix}:* &{names.Prefix}:* +rpush +lpush +lpop +lindex +lrange +llen +exists +eval +evalsha +publish +subscribe +unsubscribe +ping +echo";
 
     public static bool IsFailure(Exception exception) => exception is RedisException or RedisCommandException or TimeoutException or ObjectDisposedException;
 

@@ -1,84 +1,64 @@
--- Takes ids of waiting jobs, most urgent first. Lists of the same priority share a take; the one whose first job waits longest comes first.
--- KEYS: sorted sets of ids by priority. ARGV[1]: how many ids at most. ARGV[2]: 1 to begin with the job that waits longest, whatever its priority.
--- Returns the ids, none twice. They are off the lists afterwards: a worker that takes them and dies leaves them to the sweep, which asks Postgres.
--- Needs Redis 5 or later. Ids are UUIDs of version 7: their text sorts by the time of creation.
-local limit = tonumber(ARGV[1])
+-- Takes ids off the fronts of lists, most urgent first. Lists of the same priority share a take, and the one whose first job was created first begins.
+-- KEYS: all lists of priority 0, then those of 1, and so on. ARGV[1]: how many ids at most. ARGV[2]: how many lists a priority has.
+-- ARGV[3]: 1 to begin with the list whose first job was created first, whatever its priority.
+-- Returns the ids. They are off the lists afterwards: a worker that takes them and dies leaves them to the sweep, which asks Postgres.
+local limit, width = tonumber(ARGV[1]), tonumber(ARGV[2])
 local taken = {}
-local lists = {}
 
-local function look(list)
-    local first = redis.call('ZRANGE', list.key, 0, 0, 'WITHSCORES')
-    list.id, list.priority = first[1], tonumber(first[2])
-    return list.id
+-- Says whether the list may hold more.
+local function take(list, count)
+    local ids = redis.call('LPOP', list.key, count)
+    if type(ids) == 'string' then
+        -- Garnet (seen in 2.2.8) answers a single id as a text, Redis as a list of one.
+        ids = { ids }
+    end
+    ids = ids or {}
+    for i = 1, #ids do
+        taken[#taken + 1] = ids[i]
+    end
+    return #ids == count
 end
 
-local function take(list, priority, count)
-    local ids = redis.call('ZRANGEBYSCORE', list.key, priority, priority, 'LIMIT', 0, count)
-    if #ids == 0 then
-        return
-    end
-    if priority == list.priority then
-        redis.call('ZREMRANGEBYRANK', list.key, 0, #ids - 1)
-    else
-        -- Lua takes only so many arguments at once.
-        for i = 1, #ids, 1000 do
-            redis.call('ZREM', list.key, unpack(ids, i, math.min(i + 999, #ids)))
-        end
-    end
-    if #taken == 0 then
-        taken = ids
-    else
-        for i = 1, #ids do
-            taken[#taken + 1] = ids[i]
-        end
-    end
-end
-
-for i = 1, #KEYS do
-    local list = { key = KEYS[i] }
-    if look(list) then
-        lists[#lists + 1] = list
-    end
-end
-
-if ARGV[2] == '1' then
-    local oldest
-    for _, list in ipairs(lists) do
-        for priority = list.priority, 9 do
-            local id = redis.call('ZRANGEBYSCORE', list.key, priority, priority, 'LIMIT', 0, 1)[1]
-            if id and (not oldest or id < oldest.id) then
-                oldest = { id = id, list = list, priority = priority }
+-- The lists from this key on, as many as a priority has, that hold ids. Ids are UUIDs of version 7: their text sorts by the time of creation.
+local function find(first)
+    local lists = {}
+    -- Most are empty, and one command says so.
+    if redis.call('EXISTS', unpack(KEYS, first, first + width - 1)) > 0 then
+        for i = first, first + width - 1 do
+            local id = redis.call('LINDEX', KEYS[i], 0)
+            if id then
+                lists[#lists + 1] = { key = KEYS[i], id = id }
             end
+        end
+        table.sort(lists, function(a, b) return a.id < b.id end)
+    end
+    return lists
+end
+
+if ARGV[3] == '1' then
+    local oldest
+    for first = 1, #KEYS, width do
+        local list = find(first)[1]
+        if list and (not oldest or list.id < oldest.id) then
+            oldest = list
         end
     end
     if oldest then
-        take(oldest.list, oldest.priority, limit)
-        look(oldest.list)
+        take(oldest, limit)
     end
 end
 
-while #taken < limit do
-    local level = {}
-    for _, list in ipairs(lists) do
-        if list.id then
-            if level[1] and list.priority < level[1].priority then
-                level = {}
-            end
-            if not level[1] or list.priority == level[1].priority then
-                level[#level + 1] = list
+for first = 1, #KEYS, width do
+    local lists = #taken < limit and find(first) or {}
+    while #lists > 0 and #taken < limit do
+        local longer = {}
+        for i, list in ipairs(lists) do
+            local share = math.ceil((limit - #taken) / (#lists - i + 1))
+            if share > 0 and take(list, share) then
+                longer[#longer + 1] = list
             end
         end
-    end
-    if not level[1] then
-        break
-    end
-    table.sort(level, function(a, b) return a.id < b.id end)
-    for i, list in ipairs(level) do
-        local share = math.ceil((limit - #taken) / (#level - i + 1))
-        if share > 0 then
-            take(list, list.priority, share)
-            look(list)
-        end
+        lists = longer
     end
 end
 return taken

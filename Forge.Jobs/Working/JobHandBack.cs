@@ -35,7 +35,7 @@ internal sealed class JobHandBack(NpgsqlDataSource dataSource, JobDispatch dispa
             throw;
         }
 
-        dispatch.Push([.. jobs.Where(job => available.Contains(job.Id)).Select(job => new DispatchedJob(job, scope.LimitedKindOf(job) is not null))]);
+        dispatch.PushFront([.. jobs.Where(job => available.Contains(job.Id)).Select(job => new DispatchedJob(job, scope.LimitedKindOf(job) is not null))]);
         dispatch.AnnounceChanges([.. jobs.Select(job => job.Id)]);
     }
 

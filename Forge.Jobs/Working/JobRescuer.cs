@@ -57,7 +57,7 @@ internal sealed partial class JobRescuer(
         dispatch.AnnounceChanges([.. rescued.Select(job => job.Id)]);
         if (rescued.Where(job => job.State is JobState.Available).ToList() is { Count: > 0 } available)
         {
-            dispatch.Push([.. available.Select(job => new DispatchedJob(job.Id, new JobList(job.Queue, job.Kind, job.Version), job.Priority, job.IsLimited))]);
+            dispatch.PushFront([.. available.Select(job => new DispatchedJob(job.Id, new JobList(job.Queue, job.Kind, job.Version), job.Priority, job.IsLimited))]);
         }
 
         foreach (var kind in rescued.Where(job => job.IsLimited && job.State is not JobState.Available).Select(job => job.Kind).Distinct(StringComparer.Ordinal))

@@ -129,7 +129,7 @@ internal sealed partial class JobRunner(
                 metrics.Ended(job, end.Outcome, state, duration, end.ErrorType);
                 if (state is JobState.Available)
                 {
-                    dispatch.Push([new DispatchedJob(job, scope.LimitedKindOf(job) is not null)]);
+                    dispatch.PushFront([new DispatchedJob(job, scope.LimitedKindOf(job) is not null)]);
                 }
             }
             else

@@ -4,7 +4,10 @@ using Npgsql;
 namespace Forge.Jobs;
 
 /// <summary>Puts available jobs back on Redis' lists when these lack the ids that have waited longest, and takes the figures that health and metrics show.</summary>
-/// <remarks>It looks at so many ids, however many wait: an id that Redis lost comes to the front of its list in time. One that is on its list already stays where it is.</remarks>
+/// <remarks>
+/// It looks at so many ids, however many wait. What a list lacks comes to its front, where the next look finds it. An id may be on its list twice then, which costs a look:
+/// Postgres decides who owns a job.
+/// </remarks>
 internal sealed class JobSweeper(
     NpgsqlDataSource dataSource,
     JobDispatch dispatch,
@@ -21,6 +24,9 @@ internal sealed class JobSweeper(
 
     /// <summary>So many ids of a list that lacks some are put on it at once.</summary>
     private const int BatchSize = 1_000;
+
+    /// <summary>So many times what was read from Postgres is looked through in Redis: there the order is that of the pushes, and stale ids are among them.</summary>
+    private const int Depth = 2;
 
     /// <summary>The looks take longer where a long transaction keeps dead entries at the heads of the lists: they get one part in this many of the time.</summary>
     private const int Share = 200;
@@ -46,11 +52,25 @@ internal sealed class JobSweeper(
 
     private async Task FillListsAsync(IReadOnlyCollection<DispatchedJob> heads, CancellationToken cancellationToken)
     {
-        // What a worker takes off a list between the two looks seems to be missing as well. Then its id is stale, which costs a look.
-        var missing = await dispatch.FindMissingAsync(heads);
-        foreach (var (list, priority) in missing.Select(job => (job.List, job.Priority)).Distinct())
+        foreach (var head in heads.GroupBy(job => (job.List, job.Priority)))
         {
-            dispatch.Push(await ReadOldestAsync(list, priority, cancellationToken));
+            var (list, priority) = head.Key;
+            if (await dispatch.PeekAsync(list, priority, head.Count() * Depth) is not { } listed)
+            {
+                return;
+            }
+
+            if (head.All(job => listed.Contains(job.Id)) || await dispatch.PeekAsync(list, priority, BatchSize * Depth) is not { } first)
+            {
+                continue;
+            }
+
+            // Redis before Postgres: what workers have taken off the list since the first look is not read here any more.
+            var missing = (await ReadOldestAsync(list, priority, cancellationToken)).Where(job => !first.Contains(job.Id)).ToList();
+            if (missing.Count > 0)
+            {
+                dispatch.PushFront(missing);
+            }
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class RedisLists(DistributedApplication app)
     private static async Task<long> CountAsync(ConnectionMultiplexer redis)
     {
         var lists = await redis.GetServers()[0].KeysAsync(pattern: "*:waiting:*").ToListAsync();
-        var ids = await Task.WhenAll(lists.Select(list => redis.GetDatabase().SortedSetRangeByRankAsync(list)));
+        var ids = await Task.WhenAll(lists.Select(list => redis.GetDatabase().ListRangeAsync(list)));
         return ids.SelectMany(list => list).Distinct().Count();
     }
 }

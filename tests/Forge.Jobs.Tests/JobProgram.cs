@@ -138,8 +138,8 @@ public sealed class JobProgram : IAsyncDisposable
     }
 
     /// <summary>How many ids a list in Redis holds.</summary>
-    internal Task<long> CountListedAsync(string queue = "default", string kind = Kind) =>
-        Get<IConnectionMultiplexer>().GetDatabase().SortedSetLengthAsync(Get<RedisNames>().List(new JobList(queue, kind, 1)));
+    internal async Task<long> CountListedAsync(string queue = "default", string kind = Kind) =>
+        (await Get<JobDispatch>().CountAsync([new JobList(queue, kind, 1)])).Values.Single();
 
     /// <summary>Puts ids of jobs of the test's kind on their list.</summary>
     internal void Push(params Guid[] ids) => Get<JobDispatch>().Push([.. ids.Select(id => new DispatchedJob(id, new JobList("default", Kind, 1), 5))]);

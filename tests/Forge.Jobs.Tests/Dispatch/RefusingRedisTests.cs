@@ -17,7 +17,8 @@ public sealed class RefusingRedisTests(JobServers servers) : JobTests(servers)
     {
         { "config set maxmemory 1", "config set maxmemory 0" },
         { "replicaof 127.0.0.1 1", "replicaof no one" },
-        { $"acl setuser {User} -zadd", $"acl setuser {User} +zadd" },
+        { $"acl setuser {User} -rpush", $"acl setuser {User} +rpush" },
+        { $"acl setuser {User} -lpop", $"acl setuser {User} +lpop" },
         { $"acl setuser {User} -evalsha -script", $"acl setuser {User} +evalsha +script" },
         { $"acl setuser {User} -publish", $"acl setuser {User} +publish" },
         { $"acl setuser {User} resetkeys ~other:*", $"acl setuser {User} allkeys" },
@@ -44,7 +45,7 @@ public sealed class RefusingRedisTests(JobServers servers) : JobTests(servers)
         // The poll comes every two seconds; the rest is for a busy machine.
         Assert.InRange(job.StartedAt!.Value - job.CreatedAt, TimeSpan.Zero, TimeSpan.FromSeconds(30));
         var line = Assert.Single(await LinesAsync("RedisRefuses", programs: 2), log => log.Message.Contains("Redis refuses", StringComparison.Ordinal));
-        Assert.Contains("+zadd", line.Message, StringComparison.Ordinal);
+        Assert.Contains("+rpush", line.Message, StringComparison.Ordinal);
 
         await ExecuteAsync(redis, allow);
         foreach (var program in new[] { worker, enqueuer })
