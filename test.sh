@@ -44,12 +44,20 @@ dotnet build Forge.Aspire.sln
 
 # One test program at a time: each may start the whole app, and they would slow each other down. One that hangs fails.
 status=0
-dotnet test --solution Forge.Aspire.sln --no-build --max-parallel-test-modules 1 --timeout 15m "$@" | tee "$results/output" || status=$?
+run_tests() { dotnet test --no-build --max-parallel-test-modules 1 --timeout 15m "${@:2}" | tee "$results/$1" || status=$?; }
+run_tests all --solution Forge.Aspire.sln "$@"
+
+# Where a container engine answers: the whole application once more, with its stores in containers.
+engine=${ASPIRE_CONTAINER_RUNTIME:-docker podman}
+for program in $engine; do
+    [ $# -eq 0 ] && timeout 2 "$program" container ls >/dev/null 2>&1 || continue
+    FORGE_STORES=containers ASPIRE_CONTAINER_RUNTIME=$program run_tests containers --project tests/Forge.IntegrationTests
+    break
+done
 
 # Once more where one looks: long output may be cut before its end.
-[ "$status" -eq 0 ] || awk '/^failed /{lines=12} lines-- > 0' "$results/output"
+[ "$status" -eq 0 ] || awk '/^failed /{lines=12} lines-- > 0' "$results"/*
 
-count() { sed -nE "s/^ *$1: *([0-9]+).*/\1/p" "$results/output" | tail -n 1; }
-passed=$(count succeeded) failed=$(count failed) skipped=$(count skipped)
-echo "${passed:-0} passed, ${failed:-0} failed, ${skipped:-0} skipped"
+count() { for output in "$results"/*; do sed -nE "s/^ *$1: *([0-9]+).*/\1/p" "$output" | tail -n 1; done | awk '{sum += $1} END {print sum + 0}'; }
+echo "$(count succeeded) passed, $(count failed) failed, $(count skipped) skipped"
 exit "$status"

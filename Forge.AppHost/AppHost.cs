@@ -9,18 +9,12 @@ var lab = builder.Configuration.GetValue("Lab:Enabled", false) ? "true" : "false
 var stores = await Stores.ChooseAsync(builder);
 var forgedb = stores.AddPostgresDatabase("postgres", "forgedb");
 var redis = stores.AddRedis("redis");
-
-var sandbox = builder.AddProject<Projects.Forge_Sandbox>("sandbox")
-    .WithEndpoint(port: 5325, scheme: "smtp", name: "smtp", env: "Smtp__Port")
-    .WithHttpHealthCheck("/health")
-    .WithFaultCommands()
-    .AsService();
+var outsideWorld = new OutsideWorld(builder);
 
 var api = builder.AddProject<Projects.Forge_Api>("api")
     .WithReference(forgedb).WaitFor(forgedb)
     .WithReference(redis).WaitFor(redis)
-    .WithReference(sandbox).WaitFor(sandbox)
-    .WithEnvironment("Mail__Server", sandbox.GetEndpoint("smtp"))
+    .WithOutsideWorld(outsideWorld)
     .WithEnvironment("Accounts__AdminPassword", adminPassword)
     .WithEnvironment("Lab__Enabled", lab)
     .WithHttpHealthCheck("/health")
@@ -32,8 +26,7 @@ foreach (var worker in builder.AddWorkers<Projects.Forge_Worker>("worker"))
     worker
         .WithReference(forgedb).WaitFor(forgedb)
         .WithReference(redis).WaitFor(redis)
-        .WithReference(sandbox).WaitFor(sandbox)
-        .WithEnvironment("Mail__Server", sandbox.GetEndpoint("smtp"))
+        .WithOutsideWorld(outsideWorld)
         .WithEnvironment("Lab__Enabled", lab)
         .WithHttpHealthCheck("/health")
         .WithTraceLinks("durable")
@@ -49,4 +42,5 @@ builder.AddProject<Projects.Forge_Web>("web")
     .WithHttpHealthCheck("/health")
     .AsService();
 
-await builder.Build().RunAsync();
+await using var app = builder.Build();
+await app.RunAsync();

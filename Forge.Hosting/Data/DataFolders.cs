@@ -59,8 +59,8 @@ internal sealed record DataFolders(UnixAccount? Owner)
     /// <summary>Creates an empty folder for data that is thrown away. Those of processes that have died are deleted first.</summary>
     public string CreateTemporary(string purpose)
     {
-        DeleteLeftovers(purpose);
-        var folder = Path.Combine(TemporaryRoot, $"{Name}-{purpose}-{Environment.ProcessId}-{Path.GetRandomFileName()}");
+        DeleteLeftovers();
+        var folder = Path.Combine(TemporaryRoot, $"{Name}-{Environment.ProcessId}-{purpose}-{Path.GetRandomFileName()}");
         Create(folder);
         return folder;
     }
@@ -96,9 +96,9 @@ internal sealed record DataFolders(UnixAccount? Owner)
         }
     }
 
-    private static void DeleteLeftovers(string purpose)
+    private static void DeleteLeftovers()
     {
-        var prefix = $"{Name}-{purpose}-";
+        const string prefix = Name + "-";
         foreach (var folder in Directory.EnumerateDirectories(TemporaryRoot, prefix + "*"))
         {
             var creator = Path.GetFileName(folder)[prefix.Length..].Split('-')[0];

@@ -20,7 +20,7 @@ public sealed class ContainerEngine
     /// <summary><c>docker</c> or <c>podman</c>; null where none answered.</summary>
     public string? Name { get; }
 
-    /// <summary>What was found, such as "docker is not installed, podman answers".</summary>
+    /// <summary>What was found, such as "podman answers" or "docker is not installed, podman does not answer within 2 s".</summary>
     public string Finding { get; }
 
     /// <summary>

@@ -51,48 +51,65 @@ internal sealed class PostgresDataFolder(string folder, DataFolders folders, str
         }
     }
 
+    // Whole before it has its name: what was broken off is never taken for data.
     private async Task CreateAsync(PostgresInstallation installation, CancellationToken cancellationToken)
     {
-        if (OperatingSystem.IsWindows())
-        {
-            await InitializeAsync(installation, folder, cancellationToken);
-            return;
-        }
-
-        var template = Path.Combine(DataFolders.Root, "postgres-templates", $"{installation.Version}-{Hash(installation.BinFolder)[..8]}");
-        if (!Directory.Exists(template))
-        {
-            // Renamed when it is whole: what was broken off or lost a race is never taken for a template.
-            var incomplete = $"{template}.{Path.GetRandomFileName()}";
-            try
-            {
-                await InitializeAsync(installation, incomplete, cancellationToken);
-                if (!Directory.Exists(template))
-                {
-                    Directory.Move(incomplete, template);
-                }
-            }
-            catch (IOException exception) when (Directory.Exists(template))
-            {
-                // Another AppHost was faster; its template is as good.
-                Debug.WriteLine(exception);
-            }
-            finally
-            {
-                DataFolders.TryDelete(incomplete);
-            }
-        }
-
-        folders.Create(folder);
+        var incomplete = $"{folder}.incomplete";
+        DataFolders.TryDelete(incomplete);
         try
         {
-            await RunAsync("cp", ["-a", template + "/.", folder], cancellationToken);
+            if (OperatingSystem.IsWindows())
+            {
+                await InitializeAsync(installation, incomplete, cancellationToken);
+            }
+            else
+            {
+                var template = await FindOrCreateTemplateAsync(installation, cancellationToken);
+                folders.Create(incomplete);
+                await RunAsync("cp", ["-a", template + "/.", incomplete], cancellationToken);
+            }
+
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder); // It is empty.
+            }
+
+            Directory.Move(incomplete, folder);
         }
-        catch
+        finally
         {
-            DataFolders.TryDelete(folder);
-            throw;
+            DataFolders.TryDelete(incomplete);
         }
+    }
+
+    private async Task<string> FindOrCreateTemplateAsync(PostgresInstallation installation, CancellationToken cancellationToken)
+    {
+        var template = Path.Combine(DataFolders.Root, "postgres-templates", $"{installation.Version}-{Hash(installation.BinFolder)[..8]}");
+        if (Directory.Exists(template))
+        {
+            return template;
+        }
+
+        var incomplete = $"{template}.{Path.GetRandomFileName()}";
+        try
+        {
+            await InitializeAsync(installation, incomplete, cancellationToken);
+            if (!Directory.Exists(template))
+            {
+                Directory.Move(incomplete, template);
+            }
+        }
+        catch (IOException exception) when (Directory.Exists(template))
+        {
+            // Another AppHost was faster; its template is as good.
+            Debug.WriteLine(exception);
+        }
+        finally
+        {
+            DataFolders.TryDelete(incomplete);
+        }
+
+        return template;
     }
 
     private async Task InitializeAsync(PostgresInstallation installation, string target, CancellationToken cancellationToken)

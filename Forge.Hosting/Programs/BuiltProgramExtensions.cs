@@ -1,6 +1,5 @@
 using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
-using Microsoft.Extensions.Configuration;
 
 #pragma warning disable IDE0130 // where an AppHost needs no using
 namespace Aspire.Hosting;
@@ -25,7 +24,7 @@ public static class BuiltProgramExtensions
         var application = builder.ApplicationBuilder;
         var projectPath = builder.Resource.GetProjectMetadata().ProjectPath;
         var isLeftToOthers = application.ExecutionContext.IsPublishMode
-            || application.Configuration.GetValue("DOTNET_WATCH", false)
+            || application.Configuration["DOTNET_WATCH"] is "1" or "true" // 1 is what dotnet watch sets
             || !string.IsNullOrEmpty(application.Configuration["DEBUG_SESSION_PORT"]);
         return !isLeftToOthers && FindProgram(application.AppHostAssembly, projectPath) is { } program
             ? builder.WithAnnotation(new ExecutableAnnotation { Command = program, WorkingDirectory = Path.GetDirectoryName(projectPath)! })

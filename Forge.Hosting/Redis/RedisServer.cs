@@ -54,11 +54,13 @@ internal static class RedisServer
     [
         "bind 127.0.0.1",
         $"port {Text(port)}",
-        $"requirepass \"{password}\"",
-        $"dir \"{start.Folder}\"",
+        $"requirepass {Quoted(password)}",
+        $"dir {Quoted(start.Folder)}",
         .. start.IsThrownAway ? (string[])["save \"\"", "appendonly no"] : ["appendonly yes"],
         "",
     ];
+
+    private static string Quoted(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -8,23 +8,59 @@ internal sealed class InstanceHistory
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CalmAfter = TimeSpan.FromMinutes(1);
 
+    private readonly Lock _lock = new();
     private long? _runningSince;
     private bool _hasStarted;
     private bool _wasAskedToStop;
+    private bool _hasEndedByItself;
+    private bool _isLookedAfter;
 
     /// <summary>The starts since it last ran for a minute.</summary>
     public int RestartsInARow { get; private set; }
 
-    /// <summary>The restart under way, or the last one.</summary>
-    public Task Restart { get; set; } = Task.CompletedTask;
+    /// <summary>Notes the state. True when it has just ended without having been asked to, and somebody has to look after it.</summary>
+    public bool NeedsCareAfter(string? state)
+    {
+        lock (_lock)
+        {
+            Note(state);
+            return !_isLookedAfter && NeedsMoreCare();
+        }
+    }
 
-    /// <summary>Notes the state. True when it has just ended without having been asked to.</summary>
-    public bool HasEndedByItself(string? state)
+    /// <summary>Whether it has ended again meanwhile; otherwise nobody looks after it any more.</summary>
+    public bool NeedsMoreCare()
+    {
+        lock (_lock)
+        {
+            _isLookedAfter = _hasEndedByItself;
+            _hasEndedByItself = false;
+            return _isLookedAfter;
+        }
+    }
+
+    /// <summary>Counts one more restart, and says how long to pause before it.</summary>
+    public TimeSpan NextPause()
+    {
+        lock (_lock)
+        {
+            var isCalm = _runningSince is { } since && TimeProvider.System.GetElapsedTime(since) >= CalmAfter;
+            RestartsInARow = isCalm ? 1 : RestartsInARow + 1;
+            _runningSince = null;
+            return TimeSpan.FromSeconds(Math.Min(Math.Pow(2, RestartsInARow - 1), LongestPause.TotalSeconds));
+        }
+    }
+
+    /// <summary>Begins to count anew, for a start that somebody asks for after it was given up.</summary>
+    public void Forget() => RestartsInARow = 0;
+
+    private void Note(string? state)
     {
         if (state == KnownResourceStates.Starting || state == KnownResourceStates.Running)
         {
             _hasStarted = true;
             _wasAskedToStop = false;
+            _hasEndedByItself = false;
             if (state == KnownResourceStates.Running)
             {
                 _runningSince ??= TimeProvider.System.GetTimestamp();
@@ -34,24 +70,10 @@ internal sealed class InstanceHistory
         {
             _wasAskedToStop = true;
         }
-        else if (KnownResourceStates.TerminalStates.Contains(state) && _hasStarted && Restart.IsCompleted)
+        else if (KnownResourceStates.TerminalStates.Contains(state) && _hasStarted)
         {
             _hasStarted = false;
-            return !_wasAskedToStop;
+            _hasEndedByItself = !_wasAskedToStop;
         }
-
-        return false;
     }
-
-    /// <summary>Counts one more restart, and says how long to pause before it.</summary>
-    public TimeSpan NextPause()
-    {
-        var isCalm = _runningSince is { } since && TimeProvider.System.GetElapsedTime(since) >= CalmAfter;
-        RestartsInARow = isCalm ? 1 : RestartsInARow + 1;
-        _runningSince = null;
-        return TimeSpan.FromSeconds(Math.Min(Math.Pow(2, RestartsInARow - 1), LongestPause.TotalSeconds));
-    }
-
-    /// <summary>Begins to count anew, for a start that somebody asks for after it was given up.</summary>
-    public void Forget() => RestartsInARow = 0;
 }

@@ -14,6 +14,11 @@ internal sealed partial class RestartPolicy(
     IHostApplicationLifetime lifetime,
     ILogger<RestartPolicy> logger) : IResourceObserver
 {
+    private const string GivenUp = "Given up";
+
+    /// <summary>What the orchestrator still says of an end would replace a state that is set sooner.</summary>
+    private static readonly TimeSpan PauseBeforeGivingUp = TimeSpan.FromSeconds(1);
+
     private readonly Dictionary<string, InstanceHistory> _histories = [];
 
     public void Observe(ResourceEvent change)
@@ -28,53 +33,105 @@ internal sealed partial class RestartPolicy(
             _histories[change.ResourceId] = history = new InstanceHistory();
         }
 
-        if (history.HasEndedByItself(change.Snapshot.State?.Text) && !lifetime.ApplicationStopping.IsCancellationRequested)
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            var pause = history.NextPause();
-            history.Restart = history.RestartsInARow > policy.MaxRestarts
-                ? GiveUpAsync(change, history, policy.MaxRestarts)
-                : RestartAsync(change, pause, lifetime.ApplicationStopping);
+            return;
+        }
+
+        if (history.NeedsCareAfter(change.Snapshot.State?.Text))
+        {
+            _ = LookAfterAsync(change, history, policy.MaxRestarts);
+        }
+        else if (!change.HasEnded() && change.Snapshot.Properties.Any(IsGivenUp))
+        {
+            _ = PublishAsync(change, snapshot => snapshot with { Properties = snapshot.Properties.RemoveAll(IsGivenUp) });
         }
     }
 
-    private async Task RestartAsync(ResourceEvent ended, TimeSpan pause, CancellationToken stopping)
-    {
-        try
-        {
-            LogEnded(ended.ResourceId, ended.Snapshot.ExitCode, pause.TotalSeconds);
-            await Task.Delay(pause, stopping);
+    private static bool IsGivenUp(ResourcePropertySnapshot property) => property.Name == GivenUp;
 
-            // Somebody may have been faster.
-            if (notifications.TryGetCurrentState(ended.ResourceId, out var now) && now.HasEnded())
+    private async Task LookAfterAsync(ResourceEvent instance, InstanceHistory history, int maxRestarts)
+    {
+        // A start that fails at once has ended before its command returns.
+        do
+        {
+            try
             {
-                await commands.ExecuteCommandAsync(ended.ResourceId, KnownResourceCommands.StartCommand, stopping);
+                await RestartAsync(instance, history, maxRestarts, lifetime.ApplicationStopping);
+            }
+            catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+            {
+                LogStopping(instance.ResourceId);
+                return;
+            }
+            catch (Exception exception)
+            {
+                LogNotRestarted(exception, instance.ResourceId);
             }
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        while (history.NeedsMoreCare());
+    }
+
+    private async Task RestartAsync(ResourceEvent instance, InstanceHistory history, int maxRestarts, CancellationToken stopping)
+    {
+        var ended = Current(instance);
+        var pause = history.NextPause();
+        var isLast = history.RestartsInARow > maxRestarts;
+        if (!isLast)
         {
-            LogStopping(ended.ResourceId);
+            LogEnded(ended.ResourceId, ended.Snapshot.ExitCode, pause.TotalSeconds);
         }
-        catch (Exception exception)
+
+        await Task.Delay(isLast ? PauseBeforeGivingUp : pause, stopping);
+
+        // Somebody may have been faster.
+        if (!Current(instance).HasEnded())
         {
-            LogNotRestarted(exception, ended.ResourceId);
+            return;
+        }
+
+        if (isLast)
+        {
+            history.Forget();
+            await GiveUpAsync(Current(instance), maxRestarts);
+        }
+        else
+        {
+            await commands.ExecuteCommandAsync(ended.ResourceId, KnownResourceCommands.StartCommand, stopping);
         }
     }
 
-    private async Task GiveUpAsync(ResourceEvent ended, InstanceHistory history, int restarts)
+    private ResourceEvent Current(ResourceEvent instance) => notifications.TryGetCurrentState(instance.ResourceId, out var now) ? now : instance;
+
+    private async Task GiveUpAsync(ResourceEvent ended, int restarts)
     {
-        history.Forget();
         LogGivenUp(ended.ResourceId, restarts, ended.Snapshot.ExitCode);
-        await notifications.PublishUpdateAsync(ended.Resource, ended.ResourceId, snapshot => snapshot with
+        await PublishAsync(ended, snapshot => snapshot with
         {
             State = new ResourceStateSnapshot(KnownResourceStates.FailedToStart, KnownResourceStateStyles.Error),
-            Properties = snapshot.Properties.Add(new ResourcePropertySnapshot("Given up", $"after {restarts} restarts in a row")),
+            Properties = snapshot.Properties.RemoveAll(IsGivenUp).Add(new ResourcePropertySnapshot(GivenUp, $"after {restarts} restarts in a row")),
         });
 
-        var message = $"'{ended.Resource.Name}' was given up: it ended {restarts + 1} times in a row, with exit code {ended.Snapshot.ExitCode} in the end. Its log says more. Start it by command when that is mended.";
+        var message = $"'{ended.Resource.Name}' was given up: it ended {restarts + 1} times in a row{Code(ended)}. Its log says more. Start it by command when that is mended.";
         LogToResource(resourceLoggers.GetLogger(ended.Resource), message);
         foreach (var waiting in model.Resources.Where(other => other.Annotations.OfType<WaitAnnotation>().Any(wait => wait.Resource == ended.Resource)))
         {
             LogToResource(resourceLoggers.GetLogger(waiting), message);
+        }
+    }
+
+    /// <summary>What never started has no exit code.</summary>
+    private static string Code(ResourceEvent ended) => ended.Snapshot.ExitCode is { } code ? $", with exit code {code} in the end" : "";
+
+    private async Task PublishAsync(ResourceEvent instance, Func<CustomResourceSnapshot, CustomResourceSnapshot> change)
+    {
+        try
+        {
+            await notifications.PublishUpdateAsync(instance.Resource, instance.ResourceId, change);
+        }
+        catch (Exception exception)
+        {
+            LogNotPublished(exception, instance.ResourceId);
         }
     }
 
@@ -86,6 +143,9 @@ internal sealed partial class RestartPolicy(
 
     [LoggerMessage(LogLevel.Error, "{ResourceId} could not be started again. Start it by hand.")]
     private partial void LogNotRestarted(Exception exception, string resourceId);
+
+    [LoggerMessage(LogLevel.Warning, "The state of {ResourceId} could not be published.")]
+    private partial void LogNotPublished(Exception exception, string resourceId);
 
     [LoggerMessage(LogLevel.Error, "{Message}")]
     private static partial void LogToResource(ILogger logger, string message);

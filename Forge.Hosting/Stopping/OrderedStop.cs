@@ -3,6 +3,8 @@ using Forge.Hosting.Processes;
 using Forge.Hosting.Watching;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Forge.Hosting.Stopping;
 
@@ -13,26 +15,60 @@ internal sealed partial class OrderedStop(
     DistributedApplicationModel model,
     ResourceCommandService commands,
     RunningInstances instances,
-    ILogger<OrderedStop> logger) : IHostedService
+    IHostApplicationLifetime lifetime,
+    IOptions<HostOptions> hostOptions,
+    ILogger<OrderedStop> logger) : IHostedService, IAsyncDisposable
 {
+    private static readonly TimeSpan ControlPlaneLimit = TimeSpan.FromSeconds(5);
+
+    private bool _hasStopped;
+    private int? _controlPlane;
+
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Aspire's own hosted services were added before this one, so they stop after it.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        _hasStopped = true;
+        // Aspire's own health check of Postgres keeps a connection in the pool, and a server that gets SIGTERM waits for it to close.
+        NpgsqlConnection.ClearAllPools();
+        _controlPlane = model.Resources.SelectMany(instances.Of).Select(instance => instance.ProcessId() is { } id ? UnixProcess.FindParent(id) : null).FirstOrDefault(parent => parent is not null);
         var stops = new Dictionary<IResource, Task>();
         await Task.WhenAll(model.Resources.Select(Stop));
 
-        // Dependencies can form no cycle: Aspire refuses one at start.
         Task Stop(IResource resource)
         {
             if (!stops.TryGetValue(resource, out var stop))
             {
+                // In a cycle of references, the one that was asked for first waits for the others, and they do not wait for it.
+                stops[resource] = Task.CompletedTask;
                 var dependents = model.Resources.Where(other => Dependencies.Of(other).Contains(resource)).Select(Stop).ToList();
                 stops[resource] = stop = StopAfterAsync(dependents, resource, cancellationToken);
             }
 
             return stop;
+        }
+    }
+
+    /// <summary>The host does not stop what it is still starting, it only disposes it: this before Aspire's own services, which were created before.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_hasStopped)
+        {
+            // By now the host has told the control plane to end, which takes it a moment: the prompt comes after it.
+            await (_controlPlane is { } controlPlane ? UnixProcess.WaitForEndAsync(controlPlane, ControlPlaneLimit) : Task.CompletedTask);
+            return;
+        }
+
+        lifetime.StopApplication(); // Nothing is started again from here on.
+        using var limit = new CancellationTokenSource(hostOptions.Value.ShutdownTimeout);
+        try
+        {
+            await StopAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            LogOutOfTime(hostOptions.Value.ShutdownTimeout.TotalSeconds);
         }
     }
 
@@ -44,27 +80,16 @@ internal sealed partial class OrderedStop(
 
     private async Task StopAsync(ResourceEvent instance, CancellationToken cancellationToken)
     {
-        var limit = instance.Resource.TryGetLastAnnotation<StopTimeAnnotation>(out var annotation) ? annotation.Limit : StopTimeAnnotation.Default;
         try
         {
-            // Sent from here, so that it gets its own time. After the stop command it would have 6 s.
             if (instance.ProcessId() is { } processId && !OperatingSystem.IsWindows())
             {
-                var signal = instance.Resource.TryGetLastAnnotation<StopSignalAnnotation>(out var own) ? own.Signal : UnixProcess.Terminate;
-                // The process itself is awaited: the orchestrator reports no states any more once the application stops.
-                UnixProcess.Send(processId, signal);
-                await UnixProcess.WaitForEndAsync(processId, limit, cancellationToken);
-                return;
+                await EndProcessAsync(instance, processId, cancellationToken);
             }
-        }
-        catch (TimeoutException)
-        {
-            LogTooSlow(instance.ResourceId, limit.TotalSeconds);
-        }
-
-        try
-        {
-            await commands.ExecuteCommandAsync(instance.ResourceId, KnownResourceCommands.StopCommand, cancellationToken);
+            else
+            {
+                await commands.ExecuteCommandAsync(instance.ResourceId, KnownResourceCommands.StopCommand, cancellationToken);
+            }
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -73,9 +98,23 @@ internal sealed partial class OrderedStop(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{ResourceId} had not stopped after {Seconds} s. It is ended.")]
+    // The signal is sent from here, so that the process gets its own time: after the stop command it would have 6 s.
+    private async Task EndProcessAsync(ResourceEvent instance, int processId, CancellationToken cancellationToken)
+    {
+        var limit = instance.Resource.TryGetLastAnnotation<StopTimeAnnotation>(out var time) ? time.Limit : StopTimeAnnotation.Default;
+        var signal = instance.Resource.TryGetLastAnnotation<StopSignalAnnotation>(out var own) ? own.Signal : UnixProcess.Terminate;
+        if (!await UnixProcess.EndAsync(processId, signal, limit, cancellationToken))
+        {
+            LogTooSlow(instance.ResourceId, limit.TotalSeconds);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{ResourceId} had not stopped after {Seconds} s. It was killed.")]
     private partial void LogTooSlow(string resourceId, double seconds);
 
     [LoggerMessage(LogLevel.Warning, "{ResourceId} could not be stopped in its turn.")]
     private partial void LogNotStopped(Exception exception, string resourceId);
+
+    [LoggerMessage(LogLevel.Warning, "The resources had not all stopped after {Seconds} s. The orchestrator ends those that are left.")]
+    private partial void LogOutOfTime(double seconds);
 }

@@ -16,8 +16,9 @@ public static class OrderedStopExtensions
     /// </summary>
     /// <remarks>
     /// <para>Without it all resources get SIGTERM at once, a database as soon as those that still write to it, and SIGKILL 6 s later.</para>
-    /// <para>It holds for a stop by Ctrl-C, SIGTERM or the application's own end, in run mode. A killed AppHost stops nothing in order.
-    /// A stop while resources still wait for one another is the orchestrator's own.</para>
+    /// <para>It holds for a stop by Ctrl-C, SIGTERM or the application's own end, in run mode. A killed AppHost stops nothing in order.</para>
+    /// <para>While resources still wait for one another the host only disposes its services, and only where the AppHost disposes the application:
+    /// <c>await using var app = builder.Build(); await app.RunAsync();</c>. Then this stop is in order, too. Temporary data is deleted then as well.</para>
     /// <para>The host's shutdown timeout (<see cref="HostOptions.ShutdownTimeout"/>, 30 s by default) bounds the whole.</para>
     /// </remarks>
     /// <param name="builder">The application.</param>

@@ -17,6 +17,9 @@ public sealed class AppFixture : IAsyncLifetime
 
     public const string DashboardApiKey = "a-dashboard-key-of-the-tests";
 
+    /// <summary>Processes of this machine, as everywhere; <c>containers</c> where <c>test.sh</c> has found an engine.</summary>
+    private static readonly string Stores = Environment.GetEnvironmentVariable("FORGE_STORES") ?? "native";
+
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
     private DistributedApplication? _app;
 
@@ -31,7 +34,7 @@ public sealed class AppFixture : IAsyncLifetime
     {
         using var timeout = new CancellationTokenSource(StartTimeout);
         var appHost = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Forge_AppHost>(
-            ["--Stores=native", "--Data=discard", "--Lab:Enabled=true", $"--Parameters:admin-password={AdminPassword}", $"--AppHost:DashboardApiKey={DashboardApiKey}"],
+            [$"--Stores={Stores}", "--Data=discard", "--Lab:Enabled=true", $"--Parameters:admin-password={AdminPassword}", $"--AppHost:DashboardApiKey={DashboardApiKey}"],
             (options, _) => options.DisableDashboard = false, // It is where the telemetry goes.
             timeout.Token);
         await Metrics.ReceiveFromAsync(appHost.Resources.OfType<ProjectResource>());

@@ -1,6 +1,5 @@
-using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
 using Forge.Contracts;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Forge.IntegrationTests.Telemetry;
 
@@ -35,8 +34,8 @@ public sealed class SecretsTests(AppFixture fixture)
             ["refresh token"] = tokens.RefreshToken,
             ["admin password"] = AppFixture.AdminPassword,
             ["dashboard key"] = AppFixture.DashboardApiKey,
-            ["Postgres password"] = await PasswordAsync("postgres-password"),
-            ["Redis password"] = await PasswordAsync("redis-password"),
+            ["Postgres password"] = await PasswordAsync("forgedb", ";"),
+            ["Redis password"] = await PasswordAsync("redis", ","),
         };
         Assert.All(secrets, secret =>
         {
@@ -53,6 +52,9 @@ public sealed class SecretsTests(AppFixture fixture)
         Assert.True(!Directory.Exists(runs) || Directory.GetLastWriteTimeUtc(runs) < fixture.StartedAtUtc, $"The dashboard of this run writes into {runs}.");
     }
 
-    private async Task<string?> PasswordAsync(string parameter) =>
-        await fixture.App.Services.GetRequiredService<DistributedApplicationModel>().Resources.OfType<ParameterResource>().Single(resource => resource.Name == parameter).GetValueAsync(Cancelled);
+    private async Task<string?> PasswordAsync(string resource, string separator)
+    {
+        var settings = (await fixture.App.GetConnectionStringAsync(resource, Cancelled))!.Split(separator);
+        return settings.Single(setting => setting.StartsWith("password=", StringComparison.OrdinalIgnoreCase))["password=".Length..];
+    }
 }

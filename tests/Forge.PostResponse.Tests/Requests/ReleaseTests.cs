@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging;
 
 namespace Forge.PostResponse.Tests.Requests;
 
@@ -170,29 +168,5 @@ public sealed class ReleaseTests
             await finish.WhenOpenAsync();
             yield return "two";
         }
-    }
-
-    [Fact]
-    public async Task Task_OfARequestThatIsNotTraced_IsRun()
-    {
-        var started = new Gate();
-        var isTraced = true;
-        await using var app = await LaneApp.StartAsync(
-            routes => routes.MapGet("/", (PostResponseTasks tasks) =>
-            {
-                isTraced = Activity.Current is not null;
-                tasks.Add("untraced", (_, _) =>
-                {
-                    started.Open();
-                    return Task.CompletedTask;
-                });
-            }),
-            build: builder => builder.Logging.SetMinimumLevel(LogLevel.None));
-
-        using var response = await app.Client.GetAsync("/", TestContext.Current.CancellationToken);
-
-        response.EnsureSuccessStatusCode();
-        await started.WhenOpenAsync();
-        Assert.False(isTraced);
     }
 }

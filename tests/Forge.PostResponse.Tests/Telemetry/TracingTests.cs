@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Forge.PostResponse.Tests.Telemetry;
 
@@ -83,6 +84,31 @@ public sealed class TracingTests
         Assert.Equal("post-response POST /written-down", span?.DisplayName);
         var request = Assert.Single(spans.All, other => other.SpanId == Assert.Single(span!.Links).Context.SpanId);
         Assert.Equal(request.TraceId.ToHexString(), span!.GetTagItem("forge.request.trace_id"));
+    }
+
+    // Here, since a listener of another test that runs meanwhile would trace it.
+    [Fact]
+    public async Task Task_OfARequestThatIsNotTraced_IsRun()
+    {
+        var started = new Gate();
+        var isTraced = true;
+        await using var app = await LaneApp.StartAsync(
+            routes => routes.MapGet("/", (PostResponseTasks tasks) =>
+            {
+                isTraced = Activity.Current is not null;
+                tasks.Add("untraced", (_, _) =>
+                {
+                    started.Open();
+                    return Task.CompletedTask;
+                });
+            }),
+            build: builder => builder.Logging.SetMinimumLevel(LogLevel.None));
+
+        using var response = await app.Client.GetAsync("/", TestContext.Current.CancellationToken);
+
+        response.EnsureSuccessStatusCode();
+        await started.WhenOpenAsync();
+        Assert.False(isTraced);
     }
 
     private sealed class MovingTask(TaskCompletionSource<Activity?> written) : IPostResponseTask<int>, IWriteDown<int>
