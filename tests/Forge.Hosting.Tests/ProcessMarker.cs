@@ -15,6 +15,17 @@ internal sealed class ProcessMarker
     /// <summary>The whole environments of these.</summary>
     public string[] Environments => [.. Folders.Select(folder => Read(folder, "environ"))];
 
+    /// <summary>A killed process is seen in /proc until the kernel has ended it, which nobody but its parent can await.</summary>
+    public async Task WaitUntilNoneIsLeftAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        for (var looks = 0; Processes is [_, ..] left; looks++)
+        {
+            Assert.True(looks < 500, $"Left after 10 s: {string.Join(", ", left)}");
+            await timer.WaitForNextTickAsync(cancellationToken);
+        }
+    }
+
     private IEnumerable<string> Folders => Directory.EnumerateDirectories("/proc")
         .Where(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id != Environment.ProcessId)
         .Where(folder => Read(folder, "environ").Contains($"{Variable}={Value}", StringComparison.Ordinal));
