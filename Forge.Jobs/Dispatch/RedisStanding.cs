@@ -29,7 +29,7 @@ internal sealed partial class RedisStanding(IConnectionMultiplexer redis, RedisN
         {
             if (redis.IsConnected)
             {
-                // Whoever only sends sees no more than the connection. One that was there all the time proves nothing.
+                // A program that only sends sees no more than the connection. One that was there all the time proves nothing.
                 Recover(Outage.Disconnected);
                 return true;
             }

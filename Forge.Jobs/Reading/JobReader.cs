@@ -67,8 +67,8 @@ public sealed class JobReader
 
         var ids = new NpgsqlParameter("ids", NpgsqlDbType.Array | NpgsqlDbType.Uuid) { Value = found };
         var (jobs, isCut) = await ReadJobsAsync("where id = any (@ids) order by id desc", [ids], limit, cancellationToken);
-        // What was deleted since it was found is passed over.
-        return new JobPage(jobs, jobs.Count == 0 ? found[^1] : isCut ? jobs[^1].Id : goOnAfter);
+        // What was deleted since it was found is passed over; one found beyond the page says that there are more, deleted or not.
+        return new JobPage(jobs, isCut ? jobs[^1].Id : found.Length > limit ? found[^1] : goOnAfter);
     }
 
     /// <summary>The figures of every queue that is known here or holds a job.</summary>

@@ -48,7 +48,7 @@ internal sealed class ClaimGate : IDisposable
     public async Task<bool> WaitAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        // With no patience, whoever finds the gate free still gets in: that takes no wait.
+        // Without patience a gate that is free is still entered: that takes no wait.
         limit.CancelAfter(patience == TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : patience);
         var isDoorShut = false;
         try

@@ -1,16 +1,18 @@
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Forge.Jobs;
 
 /// <summary>Makes this worker the owner of jobs. Redis says which ids are worth asking for; Postgres alone decides.</summary>
-internal sealed class JobClaimer(
+internal sealed partial class JobClaimer(
     NpgsqlDataSource dataSource,
     JobDispatch dispatch,
     JobPoller poller,
     WorkerIdentity worker,
     WorkerScope scope,
-    WorkerLease lease)
+    WorkerLease lease,
+    ILogger<JobClaimer> logger)
 {
     /// <summary>While the lists fill every claim, a poll gets one part in this many of it, and no more than <see cref="MostPolled"/>: what it takes stays on the lists, where it costs a look.</summary>
     private const int PolledShare = 4;
@@ -96,10 +98,19 @@ internal sealed class JobClaimer(
                 return (false, false, claimed);
             }
 
-            var room = limit - claimed.Count;
-            var wanted = ids.Count > room ? await FindWaitingAsync(ids, room, cancellationToken) : ids;
-            var brought = wanted.Count > 0 ? await ClaimIdsAsync(wanted, cancellationToken) : [];
-            claimed.AddRange(brought);
+            try
+            {
+                var room = limit - claimed.Count;
+                var wanted = ids.Count > room ? await FindWaitingAsync(ids, room, cancellationToken) : ids;
+                claimed.AddRange(wanted.Count > 0 ? await ClaimIdsAsync(wanted, cancellationToken) : []);
+            }
+            catch (Exception exception) when (claimed.Count > 0)
+            {
+                // What the takes before have brought is claimed and must run.
+                TakeLost(exception, ids.Count);
+                return (true, true, claimed);
+            }
+
             if (ids.Count < size)
             {
                 return (true, false, claimed);
@@ -143,4 +154,7 @@ internal sealed class JobClaimer(
         command.AddArray("ids", NpgsqlDbType.Uuid, ids, id => id);
         return await ClaimedJobRow.ReadAllAsync(command, cancellationToken);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Claiming {Count} ids that were taken off the lists failed; a poll or a sweep finds those whose jobs wait.")]
+    private partial void TakeLost(Exception exception, int count);
 }

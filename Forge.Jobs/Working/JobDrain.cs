@@ -51,7 +51,7 @@ internal sealed partial class JobDrain(
                 {
                     await signals.Work.WaitAsync(Pause(room), time, stop.Token);
                 }
-                else if (claimed < room)
+                else
                 {
                     await Task.Delay(Gather, time, stop.Token);
                 }
@@ -87,7 +87,7 @@ internal sealed partial class JobDrain(
         }
     }
 
-    /// <summary>Claims once, and starts what can start. Returns how many the lists brought, and whether the next claim should follow at once.</summary>
+    /// <summary>Claims once, and starts what can start. Returns how many jobs the lists brought, and whether they hold more, so that the next claim should follow at once.</summary>
     private async Task<(int Claimed, bool IsMore)> ClaimAsync(int room, CancellationToken cancellationToken)
     {
         await signals.Claiming.EnterAsync(cancellationToken);
@@ -106,7 +106,7 @@ internal sealed partial class JobDrain(
             slots.Fill();
             activity.Claimed(claimed.Count);
             _poll.Start(claimer.PollRoom, PollAsync, PollFailed);
-            return (claimed.Count, claimer.IsAmongStale);
+            return (claimed.Count, claimed.Count == room || claimer.IsAmongStale);
         }
         finally
         {

@@ -5,7 +5,7 @@ using NpgsqlTypes;
 namespace Forge.Jobs;
 
 /// <summary>Claims past Redis, beside the claims by the lists: what Redis lost, and everything while it is away.</summary>
-/// <remarks>A poll may take seconds, when a long transaction keeps dead entries at the heads of the lists. So nobody waits for one, and those that bring little get a small share of the time.</remarks>
+/// <remarks>A poll may take seconds, when a long transaction keeps dead entries at the heads of the lists. So no claim waits for one, and those that bring little get a small share of the time.</remarks>
 internal sealed class JobPoller(
     NpgsqlDataSource dataSource,
     WorkerIdentity worker,
@@ -20,13 +20,12 @@ internal sealed class JobPoller(
     private const int FoundPerPlace = 4;
 
     private readonly TimeSpan _interval = options.Value.FallbackPollInterval;
-    private long _ended = time.GetTimestamp();
-    private TimeSpan _pause = options.Value.FallbackPollInterval;
+    private readonly TimeShare _share = new(options.Value.FallbackPollInterval, Share, time);
     private bool _isFruitful;
     private volatile bool _isPolling;
 
     /// <summary>How long until the next poll is due, counted from the end of the last one.</summary>
-    public TimeSpan UntilDue => _isPolling ? _interval : _pause - time.GetElapsedTime(Volatile.Read(ref _ended)) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    public TimeSpan UntilDue => _isPolling ? _interval : _share.UntilDue;
 
     /// <summary>True after a poll that brought all it could: Redis lost a list, and there is more until the sweep has filled it again.</summary>
     public bool IsFruitful => Volatile.Read(ref _isFruitful);
@@ -46,9 +45,7 @@ internal sealed class JobPoller(
         }
         finally
         {
-            var took = time.GetElapsedTime(begun) * Share;
-            _pause = took > _interval ? took : _interval;
-            Volatile.Write(ref _ended, time.GetTimestamp());
+            _share.EndedSince(begun);
             _isPolling = false;
         }
     }

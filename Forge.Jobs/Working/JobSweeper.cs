@@ -32,12 +32,11 @@ internal sealed class JobSweeper(
     private const int Share = 200;
 
     private readonly TimeSpan _waited = options.Value.SweepInterval / 2;
-    private long _endedAt;
-    private TimeSpan _took;
+    private readonly TimeShare _share = new(TimeSpan.Zero, Share, time);
 
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        if (time.GetElapsedTime(_endedAt) < _took * Share)
+        if (_share.UntilDue > TimeSpan.Zero)
         {
             return;
         }
@@ -46,7 +45,7 @@ internal sealed class JobSweeper(
         await limitedClaimer.MarkRunningAsync(limited.All, cancellationToken);
         var heads = await ReadHeadsAsync(cancellationToken);
         await TakeFiguresAsync(cancellationToken);
-        (_took, _endedAt) = (time.GetElapsedTime(begun), time.GetTimestamp());
+        _share.EndedSince(begun);
         await FillListsAsync(heads, cancellationToken);
     }
 

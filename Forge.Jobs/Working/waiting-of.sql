@@ -1,5 +1,5 @@
 -- Which of many ids belong to jobs that this worker may claim, the most urgent first. The conditions are those of claim-ids.sql; the state is hidden from the planner as there.
-select j.id, j.queue, j.kind, j.version, j.priority, j.is_limited
+select j.id, j.queue, j.kind, j.version, j.priority, false
 from jobs.job j
 where j.id = any (@ids) and j.state || '' = 'available'
   and j.version between (@lowest_versions)[array_position(@kinds, j.kind)] and (@versions)[array_position(@kinds, j.kind)]

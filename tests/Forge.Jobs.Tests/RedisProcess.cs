@@ -57,6 +57,16 @@ internal sealed class RedisProcess : IAsyncDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(50));
         }
 
+        var info = (await admin.GetDatabase().ExecuteAsync("info", "server")).ToString();
+        if (!info.Contains($"process_id:{process.Id.ToString(CultureInfo.InvariantCulture)}", StringComparison.Ordinal))
+        {
+            // The server of another test has the port.
+            await admin.DisposeAsync();
+            await process.WaitForExitAsync();
+            process.Dispose();
+            return null;
+        }
+
         return new RedisProcess(process, admin, address);
     }
 

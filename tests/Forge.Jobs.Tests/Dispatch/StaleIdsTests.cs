@@ -43,6 +43,22 @@ public sealed class StaleIdsTests(JobServers servers) : JobTests(servers)
     }
 
     [Fact]
+    public async Task AClaimThatFailsAmongStaleIds_KeepsWhatItHasClaimedBefore()
+    {
+        await using var program = await JobProgram.CreateAsync(Database, WithoutPolls);
+        await program.Get<WorkerHeartbeat>().BeatAsync(Token);
+        var claimable = await program.EnqueueAsync();
+        program.Push([.. Enumerable.Range(0, 50).Select(_ => Guid.NewGuid())]);
+        await program.EnqueueAsync(change: request => request with { Owner = "refused" });
+        await Database.RefuseFirstAsync(1, "new.owner = 'refused' and new.state = 'running'");
+
+        var claimed = await program.Get<JobClaimer>().ClaimAsync(10, Token);
+
+        Assert.True(await Database.HasRefusedAsync());
+        Assert.Equal(claimable, Assert.Single(claimed).Id);
+    }
+
+    [Fact]
     public async Task AForeignValueOnAList_HoldsUpNobody()
     {
         await using var program = await JobProgram.StartAsync(Database, WithoutPolls);
