@@ -4,16 +4,12 @@ using StackExchange.Redis;
 namespace Forge.Jobs;
 
 /// <summary>Whether Redis is there, answers, and does what is asked of it. A connection alone proves nothing: a full, demoted or guarded server keeps it and refuses the commands.</summary>
-internal sealed partial class RedisStanding(IConnectionMultiplexer redis, RedisNames names, TimeProvider time, ILogger<JobDispatch> logger) : IDisposable
+internal sealed partial class RedisStanding(IConnectionMultiplexer redis, RedisNames names, ILogger<JobDispatch> logger) : IDisposable
 {
-    /// <summary>After a command that was not answered, nobody else waits for an answer until this has passed.</summary>
-    private static readonly TimeSpan SilencePause = TimeSpan.FromSeconds(5);
-
     private readonly Lock _gate = new();
     private SortedDictionary<string, string> _refusals = new(StringComparer.Ordinal);
     private string _told = "";
     private Outage _outage;
-    private long _silentSince;
     private volatile string? _refused;
 
     /// <summary>Set at the first command that Redis refuses: the others are worth a try, so that one line of the log names all of them.</summary>
@@ -39,8 +35,8 @@ internal sealed partial class RedisStanding(IConnectionMultiplexer redis, RedisN
         }
     }
 
-    /// <summary>False also for a while after Redis did not answer: waiting for it costs its client's time limit.</summary>
-    public bool CanAsk => CanSend && (_outage != Outage.Silent || time.GetElapsedTime(Volatile.Read(ref _silentSince)) > SilencePause);
+    /// <summary>False also after Redis did not answer, until it answers the probe: each wait for it costs its client's time limit.</summary>
+    public bool CanAsk => CanSend && _outage != Outage.Silent;
 
     /// <summary>The rights of a Redis user that suffice, as <c>ACL SETUSER</c> takes them.</summary>
     public string Rights =>
@@ -67,7 +63,6 @@ internal sealed partial class RedisStanding(IConnectionMultiplexer redis, RedisN
         }
         else if (exception is TimeoutException)
         {
-            Volatile.Write(ref _silentSince, time.GetTimestamp());
             Fail(Outage.Silent, exception);
         }
         else
