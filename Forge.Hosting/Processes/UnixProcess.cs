@@ -73,18 +73,25 @@ internal static partial class UnixProcess
     /// <summary>The process that started it; null where that is not known.</summary>
     public static int? FindParent(int processId) => OperatingSystem.IsLinux() ? ReadStatus($"/proc/{processId}")?.ParentId : null;
 
-    /// <summary>Returns when the process has ended, or after the limit.</summary>
-    public static async Task WaitForEndAsync(int processId, TimeSpan limit)
+    /// <summary>Returns when the process has ended, or after the limit: then false.</summary>
+    public static async Task<bool> WaitForEndAsync(int processId, TimeSpan limit)
     {
         var start = TimeProvider.System.GetTimestamp();
-        while (IsAlive(processId) && TimeProvider.System.GetElapsedTime(start) < limit)
+        while (IsAlive(processId))
         {
+            if (TimeProvider.System.GetElapsedTime(start) > limit)
+            {
+                return false;
+            }
+
             await Task.Delay(TimeSpan.FromMilliseconds(50));
         }
+
+        return true;
     }
 
     /// <summary>What the process started, and what these started …; nothing where there is no /proc.</summary>
-    private static List<int> FindDescendants(int processId)
+    public static List<int> FindDescendants(int processId)
     {
         if (!OperatingSystem.IsLinux())
         {

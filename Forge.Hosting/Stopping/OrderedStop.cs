@@ -23,6 +23,7 @@ internal sealed partial class OrderedStop(
 
     private bool _hasStopped;
     private int? _controlPlane;
+    private IReadOnlyList<int> _watchers = [];
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -35,6 +36,7 @@ internal sealed partial class OrderedStop(
         _controlPlane = model.Resources.SelectMany(instances.Of).Select(instance => instance.ProcessId() is { } id ? UnixProcess.FindParent(id) : null).FirstOrDefault(parent => parent is not null);
         var stops = new Dictionary<IResource, Task>();
         await Task.WhenAll(model.Resources.Select(Stop));
+        _watchers = _controlPlane is { } controlPlane ? UnixProcess.FindDescendants(controlPlane) : [];
 
         Task Stop(IResource resource)
         {
@@ -55,8 +57,7 @@ internal sealed partial class OrderedStop(
     {
         if (_hasStopped)
         {
-            // By now the host has told the control plane to end, which takes it a moment: the prompt comes after it.
-            await (_controlPlane is { } controlPlane ? UnixProcess.WaitForEndAsync(controlPlane, ControlPlaneLimit) : Task.CompletedTask);
+            await WaitForControlPlaneAsync();
             return;
         }
 
@@ -69,6 +70,20 @@ internal sealed partial class OrderedStop(
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
             LogOutOfTime(hostOptions.Value.ShutdownTimeout.TotalSeconds);
+        }
+    }
+
+    // By now the host has told the control plane to end, which takes it a moment: the prompt comes after it. Beside containers it leaves
+    // processes that watch them, which would notice some seconds later that there is nothing left to watch.
+    private async Task WaitForControlPlaneAsync()
+    {
+        if (_controlPlane is { } controlPlane && await UnixProcess.WaitForEndAsync(controlPlane, ControlPlaneLimit))
+        {
+            foreach (var watcher in _watchers)
+            {
+                UnixProcess.Send(watcher, UnixProcess.Kill);
+                await UnixProcess.WaitForEndAsync(watcher, ControlPlaneLimit);
+            }
         }
     }
 

@@ -21,6 +21,7 @@ public sealed class AppFixture : IAsyncLifetime
     private static readonly string Stores = Environment.GetEnvironmentVariable("FORGE_STORES") ?? "native";
 
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
+    private readonly ProcessMarker _marker = new();
     private DistributedApplication? _app;
 
     public DateTime StartedAtUtc { get; } = TimeProvider.System.GetUtcNow().UtcDateTime;
@@ -32,6 +33,7 @@ public sealed class AppFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        Environment.SetEnvironmentVariable(ProcessMarker.Variable, _marker.Value);
         using var timeout = new CancellationTokenSource(StartTimeout);
         var appHost = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Forge_AppHost>(
             [$"--Stores={Stores}", "--Data=discard", "--Lab:Enabled=true", $"--Parameters:admin-password={AdminPassword}", $"--AppHost:DashboardApiKey={DashboardApiKey}"],
@@ -55,6 +57,7 @@ public sealed class AppFixture : IAsyncLifetime
         }
 
         await Metrics.DisposeAsync();
+        await _marker.WaitUntilNoneIsLeftAsync(CancellationToken.None); // The control plane's included, which ends last.
     }
 
     public HttpClient CreateClient(string resourceName) => App.CreateHttpClient(resourceName, "http");

@@ -1,11 +1,11 @@
 using System.Globalization;
 
-namespace Forge.Hosting.Tests;
+namespace Forge.Tests;
 
 /// <summary>A variable in the environment of processes, which their children inherit.</summary>
 internal sealed class ProcessMarker
 {
-    public const string Variable = "FORGE_HOSTING_TEST";
+    public const string Variable = "FORGE_TEST";
 
     public string Value { get; } = Guid.NewGuid().ToString("N");
 
