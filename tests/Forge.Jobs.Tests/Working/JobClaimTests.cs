@@ -61,8 +61,12 @@ public sealed class JobClaimTests(JobServers servers) : JobTests(servers)
     [Fact]
     public async Task APollThatHangs_KeepsNoJobOfTheListsFromBeingClaimed()
     {
-        await using var program = await JobProgram.CreateAsync(
-            Database, builder => builder.Services.Configure<JobWorkerOptions>(options => options.SweepInterval = TimeSpan.FromMinutes(5)));
+        await using var program = await JobProgram.CreateAsync(Database, builder =>
+        {
+            builder.Services.Configure<JobWorkerOptions>(options => options.SweepInterval = TimeSpan.FromMinutes(5));
+            // A poll that ended after half a minute would let a job through.
+            builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Database.ConnectionString) { CommandTimeout = 0 }));
+        });
         await program.EnqueueAsync(change: request => request with { Owner = "slow" });
         // Only a poll can find it: no sweep puts it on its list, where a claim would wait for the lock that the poll has on it.
         await Database.ForgetListsAsync();
