@@ -55,7 +55,7 @@ internal sealed class JobPoller(
         await using var command = CommandFor(JobSql.FindOldest, connection, limit);
         command.Parameters.Add(new("queues", scope.OpenQueues));
         command.Parameters.Add(new("longest_waiting_first", longestWaitingFirst));
-        await command.PrepareAsync(cancellationToken);
+        // Not prepared: a plan from when the table was empty would read the table, once for each list.
         var found = new List<Guid>();
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))

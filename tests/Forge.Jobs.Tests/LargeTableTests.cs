@@ -52,29 +52,39 @@ public sealed class LargeTableTests(JobServers servers) : JobTests(servers)
 
         await FillAsync("completed", statistics is Statistics.OlderThanTheBacklog ? "analyze jobs.job" : "");
         await FillAsync("available", statistics is Statistics.Fresh ? "vacuum analyze jobs.job" : "");
+        await program.Get<WorkerHeartbeat>().BeatAsync(Token);
         await program.Get<JobClaimer>().PollAsync(1, Token);
         _notices.Clear();
 
         await ExecuteAllAsync(program);
 
+        // Claims by id keep the plan that suited a table of a few rows until Postgres analyzes it, by default within a minute. That plan reads the table.
+        string[] known = statistics is Statistics.PlannedWhileEmpty ? [JobSql.ClaimIds, JobSql.ClaimFound] : [];
+
         var plans = _notices.GetSnapshot().Select(notice => PlanOf(notice.Message)).OfType<JsonElement>().ToList();
-        Assert.InRange(plans.Count, 20, 1_000);
+        foreach (var statement in new[] { JobSql.ClaimIds, JobSql.WaitingOf, JobSql.FindOldest, JobSql.ClaimFound, JobSql.WaitingHeads, JobSql.WaitingCounts, JobSql.QueueFigures })
+        {
+            Assert.Contains(plans, plan => IsOf(plan, statement));
+        }
+
         // As one text, since of a collection only the beginning would be shown.
-        Assert.Equal("", string.Join("\n\n", plans.SelectMany(plan => FaultsOf(plan.GetProperty("Plan")).Select(fault => $"{fault}: {plan.GetProperty("Query Text")}"))));
+        Assert.Equal("", string.Join("\n\n", plans.Where(plan => !known.Any(statement => IsOf(plan, statement))).SelectMany(plan => FaultsOf(plan.GetProperty("Plan")).Select(fault => $"{fault}: {plan.GetProperty("Query Text")}"))));
     }
 
     /// <summary>Everything that is asked for over and over.</summary>
     private async Task ExecuteAllAsync(JobProgram program)
     {
         var waiting = await IdsAsync(50);
-        program.Push(waiting);
-        program.Push([.. Enumerable.Range(0, 200).Select(_ => Guid.NewGuid())]);
-        await program.Get<JobClaimer>().ClaimAsync(40, Token);
+        // Few first, and then so many stale ids that takes of thousands come between the claims.
+        program.Push(waiting[..(waiting.Length / 5)]);
+        program.Push([.. Enumerable.Range(0, 4_000).Select(_ => Guid.NewGuid())]);
+        program.Push(waiting[(waiting.Length / 5)..]);
+        await program.Get<WorkerHeartbeat>().BeatAsync(Token);
+        Assert.Equal(waiting.Length > 0, (await program.Get<JobClaimer>().ClaimAsync(40, Token)).Count > 0);
         await program.Get<JobClaimer>().PollAsync(40, Token);
         await program.Get<JobSweeper>().RunOnceAsync(Token);
         await program.Get<JobPromoter>().RunOnceAsync(Token);
         await program.Get<JobPruner>().RunOnceAsync(Token);
-        await program.Get<WorkerHeartbeat>().BeatAsync(Token);
         await program.Reader.GetQueuesAsync(Token);
         await program.Reader.FindQueueAsync("default", Token);
         await program.Reader.GetRunFiguresAsync(Token);
@@ -98,7 +108,7 @@ public sealed class LargeTableTests(JobServers servers) : JobTests(servers)
     ];
 
     private async Task<Guid[]> IdsAsync(int count) =>
-        await Database.ScalarAsync<Guid[]>("select array(select id from jobs.job where state = 'available' limit @count)", new NpgsqlParameter("count", count));
+        await Database.ScalarAsync<Guid[]>("select array(select id from jobs.job where state = 'available' and kind = 'test' limit @count)", new NpgsqlParameter("count", count));
 
     /// <summary>Ten lists: two kinds in five priorities. Every tenth job has an owner.</summary>
     private async Task FillAsync(string state, string then)
@@ -133,6 +143,10 @@ public sealed class LargeTableTests(JobServers servers) : JobTests(servers)
         notice.IndexOf("plan:\n{", StringComparison.Ordinal) is >= 0 and var start
             ? JsonDocument.Parse(notice[(start + "plan:\n".Length)..(notice.LastIndexOf('}') + 1)]).RootElement
             : null;
+
+    /// <summary>Npgsql has given the parameters other names, so the first line, which is a comment, must do.</summary>
+    private static bool IsOf(JsonElement plan, string statement) =>
+        plan.GetProperty("Query Text").GetString()!.StartsWith(statement.Split('\n')[0], StringComparison.Ordinal);
 
     private static IEnumerable<string> FaultsOf(JsonElement node)
     {
