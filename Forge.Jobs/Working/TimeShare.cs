@@ -1,6 +1,6 @@
 namespace Forge.Jobs;
 
-/// <summary>Says when a look at the database is due that comes again and again and may be slow: after an interval, or later, so that the looks keep to a share of the time.</summary>
+/// <summary>Says when the next of many looks at the database is due: after an interval, or later, so that slow looks keep to a share of the time.</summary>
 /// <remarks>
 /// One slow look may have met a Postgres that hung, so a pause is measured by the quicker of the last two. No pause is longer than a minute, or the interval:
 /// what only this look finds waits for it.
@@ -15,7 +15,8 @@ internal sealed class TimeShare(TimeSpan interval, int share, TimeProvider time)
     private long _dueAt = In(interval, time);
     private TimeSpan _tookBefore;
 
-    public TimeSpan UntilDue => time.GetElapsedTime(time.GetTimestamp(), Volatile.Read(ref _dueAt)) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    public TimeSpan UntilDue =>
+        time.GetElapsedTime(time.GetTimestamp(), Volatile.Read(ref _dueAt)) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 
     /// <summary>A look ended that began at this timestamp.</summary>
     public void EndedSince(long begun)

@@ -60,15 +60,15 @@ public sealed class LargeTableTests(JobServers servers) : JobTests(servers)
 
         // Claims by id keep the plan that suited a table of a few rows until Postgres analyzes it, by default within a minute. That plan reads the table.
         string[] known = statistics is Statistics.PlannedWhileEmpty ? [JobSql.ClaimIds, JobSql.ClaimFound] : [];
-
         var plans = _notices.GetSnapshot().Select(notice => PlanOf(notice.Message)).OfType<JsonElement>().ToList();
-        foreach (var statement in new[] { JobSql.ClaimIds, JobSql.WaitingOf, JobSql.FindOldest, JobSql.ClaimFound, JobSql.WaitingHeads, JobSql.WaitingCounts, JobSql.QueueFigures })
-        {
-            Assert.Contains(plans, plan => IsOf(plan, statement));
-        }
+        string[] looked = [JobSql.ClaimIds, JobSql.WaitingOf, JobSql.FindOldest, JobSql.ClaimFound, JobSql.WaitingHeads, JobSql.WaitingCounts, JobSql.QueueFigures];
+        Assert.All(looked, statement => Assert.Contains(plans, plan => IsOf(plan, statement)));
 
         // As one text, since of a collection only the beginning would be shown.
-        Assert.Equal("", string.Join("\n\n", plans.Where(plan => !known.Any(statement => IsOf(plan, statement))).SelectMany(plan => FaultsOf(plan.GetProperty("Plan")).Select(fault => $"{fault}: {plan.GetProperty("Query Text")}"))));
+        var faults = plans
+            .Where(plan => !known.Any(statement => IsOf(plan, statement)))
+            .SelectMany(plan => FaultsOf(plan.GetProperty("Plan")).Select(fault => $"{fault}: {plan.GetProperty("Query Text")}"));
+        Assert.Equal("", string.Join("\n\n", faults));
     }
 
     /// <summary>Everything that is asked for over and over.</summary>
