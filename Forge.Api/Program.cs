@@ -12,7 +12,7 @@ using Forge.Api.Weather;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-builder.AddForgeDatabase("forgedb");
+builder.AddForgeDatabase("forgedb", isOnRequestPath: true);
 builder.AddCpuLane();
 builder.AddAccounts();
 builder.AddWeather();
@@ -40,7 +40,7 @@ app.UseOutputCache();
 app.MapDefaultEndpoints();
 app.MapOpenApiDocument();
 
-var forge = app.MapGroup("/forge").RequireAuthorization().WithPlainRouteNames();
+var forge = app.MapGroup("/forge").RequireAuthorization().WithPlainRouteNames().ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 forge.MapAccounts();
 forge.MapWeather();
 forge.MapHashing();

@@ -16,8 +16,10 @@ internal static class RedisCommands
                 var options = ConfigurationOptions.Parse(connectionString ?? throw new InvalidOperationException("Redis has no connection string yet."));
                 options.AllowAdmin = true;
                 await using var connection = await ConnectionMultiplexer.ConnectAsync(options);
-                await connection.GetServers()[0].FlushAllDatabasesAsync();
-                return CommandResults.Success();
+                var server = connection.GetServers()[0];
+                var keys = await server.DatabaseSizeAsync();
+                await server.FlushAllDatabasesAsync();
+                return CommandResults.Success($"Redis is empty. It had {keys} keys.");
             },
             new CommandOptions
             {

@@ -18,6 +18,7 @@ internal static class SandboxCommands
         sandbox.WithHttpCommand(path, displayName, endpointName: "http", commandName: name, commandOptions: new HttpCommandOptions
         {
             Method = method,
+            ResultMode = HttpCommandResultMode.Auto, // The sandbox answers with the fault that is in force.
             PrepareRequest = context =>
             {
                 context.Request.Content = fault is null ? null : JsonContent.Create(fault);

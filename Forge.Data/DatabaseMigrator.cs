@@ -23,10 +23,11 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, Time
     private static readonly TimeSpan ConnectBudget = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ConnectPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LockBudget = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan ScriptBudget = TimeSpan.FromMinutes(10);
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        // The lock belongs to its session, so it has a connection of its own that stays open while DbUp works on others.
+        // The lock has a connection of its own that stays open while DbUp works on others.
         await using var lockConnection = await ConnectAsync(cancellationToken);
         if (await IsUpToDateAsync(lockConnection, cancellationToken))
         {
@@ -34,17 +35,13 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, Time
             return;
         }
 
-        await ExecuteAsync(lockConnection, "SELECT pg_advisory_lock($1)", cancellationToken);
-        try
-        {
-            // DbUp is synchronous; nothing else of this process runs yet, but the host's own start keeps its thread.
-            await Task.Run(() => Report(Upgrade()), cancellationToken);
-        }
-        finally
-        {
-            // A pooled connection keeps its session, and with it the lock, when it is closed.
-            await ExecuteAsync(lockConnection, "SELECT pg_advisory_unlock($1)", CancellationToken.None);
-        }
+        // The transaction's lock and not the session's, which a pooler in transaction mode would leave behind, for ever, on some server connection.
+        await using var transaction = await lockConnection.BeginTransactionAsync(cancellationToken);
+        await ExecuteAsync(lockConnection, "SET LOCAL idle_in_transaction_session_timeout = 0", cancellationToken);
+        await ExecuteAsync(lockConnection, $"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken);
+
+        // DbUp is synchronous; nothing else of this process runs yet, but the host's own start keeps its thread.
+        await Task.Run(() => Report(Upgrade()), cancellationToken);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -78,6 +75,7 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, Time
             .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly())
             .WithVariablesDisabled()
             .WithTransactionPerScript()
+            .WithExecutionTimeout(ScriptBudget)
             .JournalToPostgresqlTable("public", "schema_migrations")
             .LogToNowhere()
             .Build()
@@ -119,7 +117,6 @@ internal sealed partial class DatabaseMigrator(NpgsqlDataSource dataSource, Time
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = (int)LockBudget.TotalSeconds };
-        command.Parameters.Add(new NpgsqlParameter { Value = LockKey });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -4,6 +4,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
 using StackExchange.Redis;
 
 namespace Microsoft.Extensions.Hosting;
@@ -12,22 +14,27 @@ namespace Microsoft.Extensions.Hosting;
 public static class JobQueueHostingExtensions
 {
     /// <summary>Adds what enqueues and reads jobs: <see cref="IJobQueue"/>, <see cref="JobReader"/>, <see cref="JobControl"/>, <see cref="JobSchedules"/> and <see cref="JobKindRegistry"/>, with migrations at start, health check <c>jobs</c> and telemetry.</summary>
-    /// <remarks>Needs a registered <see cref="NpgsqlDataSource"/> and <see cref="IConnectionMultiplexer"/>. Calling it twice is harmless. Register kinds with <c>builder.Services.AddJobKind</c>.</remarks>
+    /// <remarks>Needs a registered <see cref="NpgsqlDataSource"/> and <see cref="IConnectionMultiplexer"/>. Calling it again only adds <paramref name="configure"/>, which comes after the configuration. Register kinds with <c>builder.Services.AddJobKind</c>.</remarks>
     public static TBuilder AddJobQueue<TBuilder>(this TBuilder builder, Action<JobQueueOptions>? configure = null)
         where TBuilder : IHostApplicationBuilder
     {
         var services = builder.Services;
-        var options = services.AddOptionsWithValidateOnStart<JobQueueOptions, JobQueueOptionsValidator>().BindConfiguration(JobQueueOptions.SectionName);
+        if (!services.Any(service => service.ServiceType == typeof(IJobQueue)))
+        {
+            services.AddJobQueue();
+        }
+
         if (configure is not null)
         {
-            options.Configure(configure);
+            services.Configure(configure);
         }
 
-        if (services.Any(service => service.ServiceType == typeof(IJobQueue)))
-        {
-            return builder;
-        }
+        return builder;
+    }
 
+    private static void AddJobQueue(this IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<JobQueueOptions, JobQueueOptionsValidator>().BindConfiguration(JobQueueOptions.SectionName);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RedisNames>();
         services.AddSingleton<RedisStanding>();
@@ -55,9 +62,8 @@ public static class JobQueueHostingExtensions
         services.AddHostedService<JobSchema>();
         services.AddHostedService<RedisProbe>();
         services.AddHealthChecks().AddCheck<JobQueueHealthCheck>("jobs", HealthStatus.Degraded);
-        services.AddOpenTelemetry()
-            .WithTracing(tracing => tracing.AddSource(JobTelemetry.Name))
-            .WithMetrics(metrics => metrics.AddMeter(JobTelemetry.Name));
-        return builder;
+        // Part of the application's telemetry, if it has one. To start one is not a library's business.
+        services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddSource(JobTelemetry.Name));
+        services.ConfigureOpenTelemetryMeterProvider(metrics => metrics.AddMeter(JobTelemetry.Name));
     }
 }

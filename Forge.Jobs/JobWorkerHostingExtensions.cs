@@ -13,23 +13,28 @@ public static class JobWorkerHostingExtensions
     private static readonly TimeSpan LongRunRestart = TimeSpan.FromSeconds(1);
 
     /// <summary>Adds the worker, and all of <see cref="JobQueueHostingExtensions.AddJobQueue"/> with it. Register what it runs with <c>builder.Services.AddJobHandler</c>.</summary>
-    /// <remarks>Adds the health check <c>job-worker</c>. Calling it twice is harmless. Several workers, in one process or many, share the work.</remarks>
+    /// <remarks>Adds the health check <c>job-worker</c>. Calling it again only adds <paramref name="configure"/>, which comes after the configuration. Several workers, in one process or many, share the work.</remarks>
     public static TBuilder AddJobWorker<TBuilder>(this TBuilder builder, Action<JobWorkerOptions>? configure = null)
         where TBuilder : IHostApplicationBuilder
     {
         builder.AddJobQueue();
         var services = builder.Services;
-        var options = services.AddOptionsWithValidateOnStart<JobWorkerOptions, JobWorkerOptionsValidator>().BindConfiguration(JobWorkerOptions.SectionName);
+        if (!services.Any(service => service.ServiceType == typeof(JobWorker)))
+        {
+            services.AddWorker();
+        }
+
         if (configure is not null)
         {
-            options.Configure(configure);
+            services.Configure(configure);
         }
 
-        if (services.Any(service => service.ServiceType == typeof(JobWorker)))
-        {
-            return builder;
-        }
+        return builder;
+    }
 
+    private static void AddWorker(this IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<JobWorkerOptions, JobWorkerOptionsValidator>().BindConfiguration(JobWorkerOptions.SectionName);
         services.AddSingleton<IValidateOptions<JobWorkerOptions>, JobWorkerIntervalsValidator>();
         services.AddSingleton<IValidateOptions<JobWorkerOptions>, JobWorkerQueuesValidator>();
         services.AddSingleton<IValidateOptions<JobWorkerOptions>, JobWorkerShutdownValidator>();
@@ -54,7 +59,6 @@ public static class JobWorkerHostingExtensions
         services.AddHostedService(provider => provider.GetRequiredService<JobWorker>());
         services.AddHealthChecks().AddCheck<JobWorkerHealthCheck>("job-worker", HealthStatus.Unhealthy);
         services.AddClockwork();
-        return builder;
     }
 
     /// <summary>A handful of Quartz jobs with its store in memory; they only tick, and what they do is in Postgres.</summary>

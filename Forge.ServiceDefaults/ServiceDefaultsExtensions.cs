@@ -44,12 +44,21 @@ public static class ServiceDefaultsExtensions
         return builder;
     }
 
-    /// <summary>Maps <c>/health</c> (ready: every check passes) and <c>/alive</c> (live: the process answers).</summary>
+    /// <summary>Maps <c>/health</c> (ready: every check passes; says in a line each what those have to say that do not) and <c>/alive</c> (live: the process answers).</summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
-        app.MapHealthChecks(ReadyPath).DisableHttpMetrics();
+        app.MapHealthChecks(ReadyPath, new HealthCheckOptions { ResponseWriter = WriteReportAsync }).DisableHttpMetrics();
         app.MapHealthChecks(LivePath, new HealthCheckOptions { Predicate = check => check.Tags.Contains(LiveTag) }).DisableHttpMetrics();
         return app;
+    }
+
+    private static Task WriteReportAsync(HttpContext context, HealthReport report)
+    {
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        var told = report.Entries
+            .Where(entry => entry.Value.Status != HealthStatus.Healthy || entry.Value.Description is not null)
+            .Select(entry => $"{entry.Key}: {entry.Value.Description ?? entry.Value.Status.ToString()}");
+        return context.Response.WriteAsync(string.Join('\n', told.Prepend(report.Status.ToString())), context.RequestAborted);
     }
 
     private static void AddThreadPoolLag(this IServiceCollection services)

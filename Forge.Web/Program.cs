@@ -7,7 +7,7 @@ using Forge.Web.Pages.Journeys;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddForwardedCallers();
-builder.AddForgeDatabase("forgedb");
+builder.AddForgeDatabase("forgedb", isOnRequestPath: true);
 builder.AddForgeDataProtection("web");
 builder.AddForgeApi();
 builder.AddSession();

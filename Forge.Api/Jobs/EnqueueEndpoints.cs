@@ -17,6 +17,7 @@ internal static class EnqueueEndpoints
     {
         jobs.MapPost("/", EnqueueJob)
             .WithSummary("Enqueue a job; it is committed before the answer")
+            .WithMetadata(new RepeatableByKey())
             .InLane(Lane.Durable);
         jobs.MapPost("/batch", EnqueueBatch)
             .WithSummary("Enqueue up to 1,000 jobs, all or none")

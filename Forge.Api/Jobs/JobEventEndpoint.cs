@@ -2,6 +2,7 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using Forge.Contracts;
+using Forge.Data.Outages;
 using Forge.Jobs;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -11,6 +12,9 @@ namespace Forge.Api.Jobs;
 internal static class JobEventEndpoint
 {
     private const string EndId = "end";
+
+    /// <summary>How long a stream that is open waits before it asks a database again that was away.</summary>
+    private static readonly TimeSpan OutagePause = TimeSpan.FromSeconds(2);
 
     /// <remarks>
     /// Every stream begins with the current state, so a client that reconnects misses nothing that matters. One that has seen the end is
@@ -32,26 +36,66 @@ internal static class JobEventEndpoint
 
         return lastEventId == EndId && job.State.IsFinished()
             ? TypedResults.NoContent()
-            : new EventStream<JobEventResponse>(ending => EventsAsync(id, reader, lifetime.ApplicationStopping, ending), timeProvider);
+            : new EventStream<JobEventResponse>(ending => EventsAsync(id, reader, timeProvider, lifetime.ApplicationStopping, ending), timeProvider);
     }
 
     private static async IAsyncEnumerable<SseItem<JobEventResponse>> EventsAsync(
-        Guid id, JobReader reader, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Guid id, JobReader reader, TimeProvider timeProvider, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
-        await using var snapshots = reader.FollowAsync(id, ending.Token).GetAsyncEnumerator(ending.Token);
+        await using var snapshots = FollowThroughOutagesAsync(id, reader, timeProvider, ending.Token).GetAsyncEnumerator(ending.Token);
         JobSnapshot? last = null;
-        for (var number = 1; await MoveNextAsync(snapshots, stopping); number++)
+        var number = 0;
+        while (await MoveNextAsync(snapshots, stopping))
         {
             var now = snapshots.Current;
+            if (now == last)
+            {
+                // As it was before an outage.
+                continue;
+            }
+
             var isSameRun = last is not null && last.State == now.State && last.Attempt == now.Attempt;
-            yield return Item(now, isSameRun ? "progress" : "state", $"{number}");
+            yield return Item(now, isSameRun ? "progress" : "state", $"{++number}");
             last = now;
         }
 
         if (last is not null && !stopping.IsCancellationRequested)
         {
             yield return Item(last, "end", EndId);
+        }
+    }
+
+    /// <summary>An open stream outlives an outage, with comments and no events: a browser that is refused when it reconnects does not try again.</summary>
+    private static async IAsyncEnumerable<JobSnapshot> FollowThroughOutagesAsync(
+        Guid id, JobReader reader, TimeProvider timeProvider, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var isOver = false;
+        while (!isOver)
+        {
+            await using var snapshots = reader.FollowAsync(id, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            var isAway = false;
+            while (!isAway && !isOver)
+            {
+                try
+                {
+                    isOver = !await snapshots.MoveNextAsync();
+                }
+                catch (Exception exception) when (DatabaseOutage.Is(exception))
+                {
+                    isAway = true;
+                }
+
+                if (!isAway && !isOver)
+                {
+                    yield return snapshots.Current;
+                }
+            }
+
+            if (isAway)
+            {
+                await Task.Delay(OutagePause, timeProvider, cancellationToken);
+            }
         }
     }
 

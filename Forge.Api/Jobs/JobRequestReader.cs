@@ -9,7 +9,7 @@ namespace Forge.Api.Jobs;
 /// <summary>Makes a job of what a caller has sent, or says what is wrong with it, field by field.</summary>
 internal sealed class JobRequestReader(JobKindRegistry kinds, TimeProvider timeProvider)
 {
-    public const string IdempotencyHeader = "Idempotency-Key";
+    public const string IdempotencyHeader = RepeatableByKey.Header;
 
     /// <summary>True for a kind that only the app itself and administrators enqueue.</summary>
     public bool IsForbidden(string? kind, ClaimsPrincipal caller) =>

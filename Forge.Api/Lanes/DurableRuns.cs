@@ -3,32 +3,26 @@ using Forge.Jobs;
 namespace Forge.Api.Lanes;
 
 /// <summary>How the latest jobs ran, read from Postgres at most once a second however many ask.</summary>
-internal sealed class DurableRuns(JobReader jobs, TimeProvider timeProvider) : IDisposable
+internal sealed class DurableRuns(JobReader jobs, TimeProvider timeProvider)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(1);
 
-    private readonly SemaphoreSlim _one = new(1);
-    private RunFigures? _figures;
-    private long _readAt;
+    private readonly Lock _gate = new();
+    private Task<RunFigures>? _reading;
+    private long _begunAt;
 
-    public async Task<RunFigures> ReadAsync(CancellationToken cancellationToken)
+    /// <summary>All who ask while Postgres is being read get its answer, or its failure: one after the other they would wait for a silent one for minutes.</summary>
+    public Task<RunFigures> ReadAsync(CancellationToken cancellationToken)
     {
-        await _one.WaitAsync(cancellationToken);
-        try
+        lock (_gate)
         {
-            if (_figures is null || timeProvider.GetElapsedTime(_readAt) >= Lifetime)
+            if (_reading is null or { IsFaulted: true } || (_reading.IsCompleted && timeProvider.GetElapsedTime(_begunAt) >= Lifetime))
             {
-                _figures = await jobs.GetRunFiguresAsync(cancellationToken);
-                _readAt = timeProvider.GetTimestamp();
+                _begunAt = timeProvider.GetTimestamp();
+                _reading = jobs.GetRunFiguresAsync(CancellationToken.None);
             }
 
-            return _figures;
-        }
-        finally
-        {
-            _one.Release();
+            return _reading.WaitAsync(cancellationToken);
         }
     }
-
-    public void Dispose() => _one.Dispose();
 }

@@ -18,6 +18,7 @@ internal static class PaymentEndpoints
         var payments = routes.MapGroup("/payments").WithTags("Payments").RequireAuthorization();
         payments.MapPost("/", PlacePayment)
             .WithSummary("Place a payment; it and the job that captures it are committed together before the answer")
+            .WithMetadata(new RepeatableByKey())
             .InLane(Lane.Durable);
         payments.MapGet("/{id:guid}", GetPayment).WithSummary("Read a payment");
     }

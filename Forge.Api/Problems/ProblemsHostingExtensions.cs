@@ -12,6 +12,7 @@ internal static class ProblemsHostingExtensions
         builder.Services.AddSingleton<IProblemDetailsWriter, ProblemJsonWriter>();
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<BadRequestExceptionHandler>();
+        builder.Services.AddExceptionHandler<DatabaseOutageHandler>();
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Converters.Add(new UnambiguousTimeConverter()));
 
         // Unreadable requests come to the handler above, in every environment.

@@ -30,7 +30,7 @@ internal static class UploadEndpoints
     }
 
     private static RouteHandlerBuilder TakesFile(this RouteHandlerBuilder route, long maxBytes) =>
-        route.Accepts<IFormFile>("multipart/form-data").ProducesProblem(StatusCodes.Status503ServiceUnavailable).WithMetadata(new RequestSizeLimitAttribute(maxBytes + UploadReader.Overhead));
+        route.Accepts<IFormFile>("multipart/form-data").ProducesProblem(StatusCodes.Status503ServiceUnavailable).WithMetadata(new RequestSizeLimitAttribute(maxBytes + UploadReader.Overhead), new RepeatableByKey());
 
     private static Task<Results<Accepted<JobResponse>, ValidationProblem, ProblemHttpResult>> UploadImage(
         HttpRequest request,

@@ -8,6 +8,9 @@ public sealed class UploadTable(NpgsqlDataSource dataSource)
 {
     private const int ChunkBytes = 256 * 1024;
 
+    /// <summary>How long the server may take for what is on its way to it, which is more than for any other answer.</summary>
+    private static readonly TimeSpan CopyPatience = TimeSpan.FromSeconds(30);
+
     /// <summary>Stores a file in the caller's transaction, one piece in memory at a time.</summary>
     public static async Task AddAsync(Upload upload, Stream content, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
@@ -23,6 +26,7 @@ public sealed class UploadTable(NpgsqlDataSource dataSource)
 
         var buffer = new byte[ChunkBytes];
         await using var chunks = await connection.BeginBinaryImportAsync("copy upload_chunks (upload_id, position, content) from stdin (format binary)", cancellationToken);
+        chunks.Timeout = CopyPatience;
         for (var position = 0; await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken) is > 0 and var count; position++)
         {
             await chunks.StartRowAsync(cancellationToken);

@@ -3,6 +3,7 @@ using Npgsql;
 namespace Forge.Jobs;
 
 /// <summary>What a person may do to jobs and queues. Who may is the caller's decision.</summary>
+/// <remarks>No call takes part in a <see cref="System.Transactions.TransactionScope"/>: what it changes stays changed.</remarks>
 public sealed class JobControl
 {
     private static readonly TimeSpan HonouredPoll = TimeSpan.FromSeconds(0.02);
@@ -21,6 +22,7 @@ public sealed class JobControl
     /// <summary>Cancels a waiting job at once, and signals a running one: its token is cancelled within 2 seconds, and it becomes cancelled when its handler ends without completing.</summary>
     public async Task<JobChangeResult> CancelAsync(Guid id, CancellationToken cancellationToken = default)
     {
+        using var own = OwnTransaction.Begin();
         if (await ExecuteAsync(JobSql.CancelJob, id, reader => JobStateExtensions.Parse(reader.GetString(0)), cancellationToken) is not { } state)
         {
             return await RefuseAsync(id, cancellationToken);
@@ -39,6 +41,7 @@ public sealed class JobControl
     /// <summary>Makes a discarded or cancelled job available again. Its attempts so far are kept; if they are used up it gets one more.</summary>
     public async Task<JobChangeResult> RetryAsync(Guid id, CancellationToken cancellationToken = default)
     {
+        using var own = OwnTransaction.Begin();
         DispatchedJob? job;
         try
         {
@@ -73,6 +76,7 @@ public sealed class JobControl
     /// <summary>Deletes a finished job with its attempts and its result. On success the result names the state that it had.</summary>
     public async Task<JobChangeResult> DeleteAsync(Guid id, CancellationToken cancellationToken = default)
     {
+        using var own = OwnTransaction.Begin();
         const string Delete = "delete from jobs.job where id = @id and state in ('completed', 'cancelled', 'discarded') returning state";
         if (await ExecuteAsync(Delete, id, reader => JobStateExtensions.Parse(reader.GetString(0)), cancellationToken) is not { } state)
         {
@@ -88,6 +92,7 @@ public sealed class JobControl
     public async Task PauseQueueAsync(string queue, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(queue);
+        using var own = OwnTransaction.Begin();
         await using var command = _dataSource.CreateCommand(
             "insert into jobs.queue (name, paused_at) values (@queue, now()) on conflict (name) do update set paused_at = coalesce(jobs.queue.paused_at, now())");
         command.Parameters.Add(new("queue", queue));
@@ -100,6 +105,7 @@ public sealed class JobControl
     public async Task ResumeQueueAsync(string queue, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(queue);
+        using var own = OwnTransaction.Begin();
         await using var command = _dataSource.CreateCommand("update jobs.queue set paused_at = null where name = @queue");
         command.Parameters.Add(new("queue", queue));
         await command.ExecuteNonQueryAsync(cancellationToken);

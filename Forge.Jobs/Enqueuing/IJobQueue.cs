@@ -6,6 +6,7 @@ namespace Forge.Jobs;
 /// <remarks>
 /// When a call without a transaction returns, the job is committed to Postgres: it runs at least once whatever dies afterwards.
 /// A call that throws or is cancelled may still have stored the job; an idempotency key makes repeating it safe.
+/// A call without a <see cref="NpgsqlTransaction"/> takes no part in a <see cref="System.Transactions.TransactionScope"/>: what it stores stays, whatever becomes of the scope.
 /// Redis being down never fails a call; the workers then find the job in Postgres.
 /// </remarks>
 public interface IJobQueue

@@ -45,7 +45,7 @@ internal sealed class JobQueue : IJobQueue
     public Task<EnqueueResult> EnqueueAsync(JobRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return SendAsync([request], jobs => WriteAsync(jobs[0], cancellationToken), StoredOf);
+        return SendAloneAsync([request], jobs => WriteAsync(jobs[0], cancellationToken), StoredOf);
     }
 
     public Task<EnqueueResult> EnqueueAsync(JobRequest request, NpgsqlTransaction transaction, CancellationToken cancellationToken = default)
@@ -63,7 +63,7 @@ internal sealed class JobQueue : IJobQueue
     }
 
     public Task<EnqueueManyResult> EnqueueManyAsync(IReadOnlyList<JobRequest> requests, CancellationToken cancellationToken = default) =>
-        SendManyAsync(requests, async jobs =>
+        SendManyAsync(requests, SendAloneAsync, async jobs =>
         {
             await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
             if (jobs.All(job => job.IsPlain))
@@ -89,7 +89,7 @@ internal sealed class JobQueue : IJobQueue
     public Task<EnqueueManyResult> EnqueueManyAsync(IReadOnlyList<JobRequest> requests, NpgsqlTransaction transaction, CancellationToken cancellationToken = default)
     {
         var connection = ConnectionOf(transaction);
-        return SendManyAsync(requests, async jobs =>
+        return SendManyAsync(requests, SendAsync, async jobs =>
         {
             await transaction.SaveAsync(Savepoint, cancellationToken);
             var (result, ready) = await InsertAllAsync(jobs, connection, transaction, cancellationToken);
@@ -123,7 +123,10 @@ internal sealed class JobQueue : IJobQueue
         return Task.CompletedTask;
     }
 
-    private Task<EnqueueManyResult> SendManyAsync(IReadOnlyList<JobRequest> requests, Func<NewJob[], Task<EnqueueManyResult>> store)
+    private static Task<EnqueueManyResult> SendManyAsync(
+        IReadOnlyList<JobRequest> requests,
+        Func<IReadOnlyList<JobRequest>, Func<NewJob[], Task<EnqueueManyResult>>, Func<EnqueueManyResult, bool>, Task<EnqueueManyResult>> send,
+        Func<NewJob[], Task<EnqueueManyResult>> store)
     {
         ArgumentNullException.ThrowIfNull(requests);
         if (requests.Any(request => request is null))
@@ -138,7 +141,22 @@ internal sealed class JobQueue : IJobQueue
 
         return requests.Count == 0
             ? Task.FromResult<EnqueueManyResult>(new EnqueueManyResult.Enqueued([]))
-            : SendAsync(requests, store, result => result is EnqueueManyResult.Enqueued);
+            : send(requests, store, result => result is EnqueueManyResult.Enqueued);
+    }
+
+    /// <summary>Stores in a transaction of the library's own, whatever the caller's is.</summary>
+    private async Task<TResult> SendAloneAsync<TResult>(IReadOnlyList<JobRequest> requests, Func<NewJob[], Task<TResult>> store, Func<TResult, bool> isStored)
+    {
+        using var own = OwnTransaction.Begin();
+        try
+        {
+            return await SendAsync(requests, store, isStored);
+        }
+        catch (PostgresException exception) when (PostgresFailure.IsReadOnly(exception))
+        {
+            _dataSource.Clear();
+            throw;
+        }
     }
 
     /// <summary>The span and the figures around a write.</summary>

@@ -53,7 +53,7 @@ public sealed record JobRequest
     internal Type PayloadType { get; }
 
     /// <summary>A job of this kind with this payload.</summary>
-    /// <exception cref="ArgumentException">The payload holds text that Postgres cannot store (U+0000 or a lone surrogate).</exception>
+    /// <exception cref="ArgumentException">The payload holds what Postgres cannot store: text with U+0000 or half of a surrogate pair, or a number with an exponent beyond -400 to 308.</exception>
     public static JobRequest For<TPayload>(string kind, TPayload payload)
         where TPayload : notnull
     {
@@ -65,8 +65,14 @@ public sealed record JobRequest
     internal static JobRequest Create(string kind, Type payloadType, object payload)
     {
         var json = JsonSerializer.Serialize(payload, payloadType, JobJson.Stored);
-        return JobJson.IsStorable(json)
-            ? new JobRequest(kind, payloadType, json)
-            : throw new ArgumentException("The payload holds the character U+0000 or a lone surrogate, which Postgres cannot store.", nameof(payload));
+        return JobJson.FindUnstorable(json) is { } unstorable
+            ? throw new UnstorablePayloadException(unstorable, nameof(payload))
+            : new JobRequest(kind, payloadType, json);
     }
+}
+
+/// <summary>A payload that Postgres cannot hold.</summary>
+internal sealed class UnstorablePayloadException(string unstorable, string parameter) : ArgumentException($"The payload holds {unstorable}, which Postgres cannot store.", parameter)
+{
+    public string Unstorable { get; } = unstorable;
 }

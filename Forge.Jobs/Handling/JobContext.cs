@@ -71,16 +71,17 @@ public abstract class JobContext
     }
 
     /// <summary>Sets the result as JSON, at most 1 MiB; it is stored together with the completion. The last result set counts.</summary>
-    /// <exception cref="ArgumentException">The result is too large, so that it should be a file, or holds U+0000.</exception>
+    /// <remarks>Postgres sorts the members of objects: who reads a polymorphic result into its type sets <see cref="JsonSerializerOptions.AllowOutOfOrderMetadataProperties"/>.</remarks>
+    /// <exception cref="ArgumentException">The result is too large, so that it should be a file, or holds what Postgres cannot store: U+0000, half of a surrogate pair, or a number with an exponent beyond -400 to 308.</exception>
     /// <exception cref="InvalidOperationException">The job was completed by <see cref="CompleteAsync"/>.</exception>
     public void SetResult<TResult>(TResult result)
     {
         RefuseWhenCompleted();
         var json = JsonSerializer.Serialize(result, JobJson.Stored);
         RefuseTooLarge(Encoding.UTF8.GetByteCount(json), Math.Min(_maxResultBytes, MaxJsonBytes));
-        ResultJson = JobJson.IsStorable(json)
-            ? json
-            : throw new ArgumentException("The result holds the character U+0000, which Postgres cannot store.", nameof(result));
+        ResultJson = JobJson.FindUnstorable(json) is { } unstorable
+            ? throw new ArgumentException($"The result holds {unstorable}, which Postgres cannot store.", nameof(result))
+            : json;
         ResultFile = null;
     }
 

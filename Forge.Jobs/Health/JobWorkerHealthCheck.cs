@@ -17,6 +17,9 @@ internal sealed class JobWorkerHealthCheck(
     JobKindRegistry kinds,
     IOptions<JobWorkerOptions> options) : IHealthCheck
 {
+    /// <summary>Who asks for the health of a worker waits no longer for a silent Postgres.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private readonly KindVersions _known = new(kinds.Kinds);
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -27,7 +30,13 @@ internal sealed class JobWorkerHealthCheck(
         var description = parked.Count == 0 ? "" : $"Jobs that this worker cannot run wait for one that can: {string.Join(", ", parked.Keys)}. ";
         try
         {
-            if (await ParkedSchedulesAsync(cancellationToken) is { Count: > 0 } schedules)
+            // Npgsql gives up a command only after it has waited for the answer to its own cancellation, so this does not wait for Npgsql.
+            if (await IsReadOnlyAsync(cancellationToken).WaitAsync(Patience, cancellationToken))
+            {
+                return HealthCheckResult.Unhealthy("Postgres is read-only: no job can be claimed or completed.", data: parked);
+            }
+
+            if (await ParkedSchedulesAsync(cancellationToken).WaitAsync(Patience, cancellationToken) is { Count: > 0 } schedules)
             {
                 description += $"Schedules of kinds that this worker does not know wait for one that does: {string.Join(", ", schedules)}.";
                 parked["parked schedules"] = schedules;
@@ -35,7 +44,7 @@ internal sealed class JobWorkerHealthCheck(
 
             if (slots.Free > 0
                 && activity.SinceClaim > options.Value.IdleAlarm
-                && await OldestClaimableAgeAsync(cancellationToken) is { } age
+                && await OldestClaimableAgeAsync(cancellationToken).WaitAsync(Patience, cancellationToken) is { } age
                 && age > options.Value.IdleAlarm)
             {
                 return HealthCheckResult.Unhealthy(
@@ -43,7 +52,7 @@ internal sealed class JobWorkerHealthCheck(
                     data: parked);
             }
         }
-        catch (NpgsqlException exception)
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
         {
             return HealthCheckResult.Unhealthy("Postgres does not answer: no job can be claimed or completed.", exception, parked);
         }
@@ -51,6 +60,12 @@ internal sealed class JobWorkerHealthCheck(
         return dispatch.Problem is { } problem
             ? HealthCheckResult.Degraded($"{problem}: jobs are claimed by a slow poll. {description}".TrimEnd(), data: parked)
             : HealthCheckResult.Healthy(description.Length > 0 ? description.TrimEnd() : null, parked);
+    }
+
+    private async Task<bool> IsReadOnlyAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("select current_setting('transaction_read_only')::boolean");
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
     private async Task<List<string>> ParkedSchedulesAsync(CancellationToken cancellationToken)

@@ -72,6 +72,10 @@ public sealed class JobKindRegistry
         {
             return Invalid(FieldOf(exception), MessageOf(exception));
         }
+        catch (UnstorablePayloadException exception)
+        {
+            return Invalid("", $"holds {exception.Unstorable}, which cannot be stored");
+        }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
         {
             // A payload's own constructor refused a value, or its text cannot be stored. The message may be the library's, so it is ours that is sent.
@@ -121,6 +125,7 @@ public sealed class JobKindRegistry
     private static string MessageOf(JsonException exception) =>
         exception.Message.Contains("could not be mapped", StringComparison.Ordinal) ? "is not known here"
         : exception.Message.Contains("null", StringComparison.Ordinal) ? "must not be null"
+        : exception.Message.Contains("Duplicate", StringComparison.Ordinal) ? "is given twice"
         : "has the wrong type or is out of range";
 
     private bool IsTooLarge(string payload) => Encoding.UTF8.GetByteCount(payload) > _options.MaxPayloadBytes;

@@ -27,7 +27,7 @@ internal sealed partial class JobSchema(NpgsqlDataSource dataSource, TimeProvide
                 await MigrateAsync(cancellationToken);
                 return;
             }
-            catch (NpgsqlException exception) when (exception.IsTransient && time.GetElapsedTime(begun) < Patience)
+            catch (NpgsqlException exception) when (PostgresFailure.IsOutage(exception) && time.GetElapsedTime(begun) < Patience)
             {
                 NotYet(exception);
                 await Task.Delay(RetryPause, time, cancellationToken);
@@ -37,40 +37,42 @@ internal sealed partial class JobSchema(NpgsqlDataSource dataSource, TimeProvide
 
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
+        // The lock is the transaction's and not the session's: a pooler in transaction mode would leave that behind, for ever, on some server connection.
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        try
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await transaction.LimitIdlenessAsync(TimeSpan.Zero, cancellationToken);
+        await RequireReadCommittedAsync(transaction, cancellationToken);
+        await ExecuteAsync(connection, $"select pg_advisory_xact_lock({LockKey})", cancellationToken);
+        await using (var other = await dataSource.OpenConnectionAsync(cancellationToken))
         {
-            await ExecuteAsync(connection, $"select pg_advisory_lock({LockKey})", cancellationToken);
-            await ExecuteAsync(connection, $"create schema if not exists {Name}", cancellationToken);
-            var upgrade = DeployChanges.To
-                .PostgresqlDatabase(new PostgresqlConnectionManager(dataSource))
-                .JournalToPostgresqlTable(Name, "schema_version")
-                .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), name => name.Contains(".Migrations.", StringComparison.Ordinal))
-                .WithTransactionPerScript()
-                .WithPreprocessor(new LockTimeout())
-                .WithVariablesDisabled()
-                .LogTo(new NoOpUpgradeLog())
-                .Build();
-            // DbUp only works synchronously; it happens once, before the process serves anyone.
-            var result = await Task.Run(upgrade.PerformUpgrade, cancellationToken);
-            if (result.Error is NpgsqlException { IsTransient: true })
-            {
-                throw result.Error;
-            }
-
-            if (!result.Successful)
-            {
-                throw new InvalidOperationException($"The migration {result.ErrorScript?.Name} of the schema '{Name}' failed.", result.Error);
-            }
-
-            foreach (var script in result.Scripts)
-            {
-                Migrated(script.Name);
-            }
+            await ExecuteAsync(other, $"create schema if not exists {Name}", cancellationToken);
         }
-        finally
+
+        var upgrade = DeployChanges.To
+            .PostgresqlDatabase(new PostgresqlConnectionManager(dataSource))
+            .JournalToPostgresqlTable(Name, "schema_version")
+            .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), name => name.Contains(".Migrations.", StringComparison.Ordinal))
+            .WithTransactionPerScript()
+            .WithExecutionTimeout(TimeSpan.Zero) // none, whatever the application's connection string says for its statements
+            .WithPreprocessor(new LockTimeout())
+            .WithVariablesDisabled()
+            .LogTo(new NoOpUpgradeLog())
+            .Build();
+        // DbUp only works synchronously; it happens once, before the process serves anyone.
+        var result = await Task.Run(upgrade.PerformUpgrade, cancellationToken);
+        if (result.Error is NpgsqlException failure && PostgresFailure.IsOutage(failure))
         {
-            await ExecuteAsync(connection, $"select pg_advisory_unlock({LockKey})", CancellationToken.None);
+            throw result.Error;
+        }
+
+        if (!result.Successful)
+        {
+            throw new InvalidOperationException($"The migration {result.ErrorScript?.Name} of the schema '{Name}' failed.", result.Error);
+        }
+
+        foreach (var script in result.Scripts)
+        {
+            Migrated(script.Name);
         }
     }
 
@@ -83,6 +85,18 @@ internal sealed partial class JobSchema(NpgsqlDataSource dataSource, TimeProvide
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Claims and limits look at what others have committed since their transaction began; under another isolation they would fail with 40001, or exceed a limit.</summary>
+    private static async Task RequireReadCommittedAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select current_setting('default_transaction_isolation')", transaction.Connection, transaction);
+        if (await command.ExecuteScalarAsync(cancellationToken) is string isolation and not "read committed")
+        {
+            throw new InvalidOperationException(
+                $"The jobs need sessions whose transactions are 'read committed' by default, and here they are '{isolation}'. "
+                + "Say so for the role of this program, alter role … set default_transaction_isolation = 'read committed', or in its connection string: Options=-c default_transaction_isolation=read\\ committed.");
+        }
+    }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {

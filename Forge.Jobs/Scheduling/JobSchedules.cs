@@ -5,7 +5,7 @@ using NpgsqlTypes;
 namespace Forge.Jobs;
 
 /// <summary>Keeps the schedules, which workers fire. Who may change them is the caller's decision.</summary>
-/// <remarks>Times are decided by Postgres' clock. A change takes effect at once; without Redis, within the workers' <see cref="JobWorkerOptions.SchedulePollInterval"/>.</remarks>
+/// <remarks>Times are decided by Postgres' clock. A change takes effect at once; without Redis, within the workers' <see cref="JobWorkerOptions.SchedulePollInterval"/>. No call takes part in a <see cref="System.Transactions.TransactionScope"/>.</remarks>
 public sealed class JobSchedules
 {
     private static readonly string[] NameErrors = [ScheduleName.Rule];
@@ -37,6 +37,7 @@ public sealed class JobSchedules
             throw new ArgumentException("A schedule's job has no delay, no run time and no idempotency key.", nameof(request));
         }
 
+        using var own = OwnTransaction.Begin();
         var job = NewJob.From(request.Job, _kinds, _options, Guid.Empty, sender: null);
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
         if (!ScheduleName.IsValid(request.Name))
@@ -66,6 +67,7 @@ public sealed class JobSchedules
     /// <summary>Deletes a schedule; false when there is none. Jobs that it has enqueued stay. When it returns, nothing fires any more.</summary>
     public async Task<bool> DeleteAsync(string name, CancellationToken cancellationToken = default)
     {
+        using var own = OwnTransaction.Begin();
         await using var command = CreateCommand("delete from jobs.schedule where name = @name", name);
         return ScheduleName.IsValid(name) && await command.ExecuteNonQueryAsync(cancellationToken) > 0;
     }
@@ -73,6 +75,7 @@ public sealed class JobSchedules
     /// <summary>One schedule; null when there is none.</summary>
     public async Task<JobSchedule?> FindAsync(string name, CancellationToken cancellationToken = default)
     {
+        using var own = OwnTransaction.Begin();
         await using var command = CreateCommand($"{JobSql.ReadSchedules} where name = @name", name);
         return ScheduleName.IsValid(name) ? (await ReadAsync(command, cancellationToken)).SingleOrDefault() : null;
     }
@@ -86,6 +89,7 @@ public sealed class JobSchedules
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, JobLimits.MaxPageSize);
+        using var own = OwnTransaction.Begin();
         await using var command = _dataSource.CreateCommand(
             $"{JobSql.ReadSchedules} where (@owner is null or owner = @owner) and (@after is null or name > @after) order by name limit @limit");
         command.Parameters.Add(new("owner", NpgsqlDbType.Text) { Value = (object?)owner ?? DBNull.Value });
@@ -100,6 +104,7 @@ public sealed class JobSchedules
     /// <summary>Enqueues a schedule's job now, whether it is enabled or not. Its fire times stay as they are.</summary>
     public async Task<RunScheduleResult> RunNowAsync(string name, CancellationToken cancellationToken = default)
     {
+        using var own = OwnTransaction.Begin();
         if (await FindJobAsync(name, cancellationToken) is not { } job)
         {
             return new RunScheduleResult.NotFound();

@@ -22,6 +22,10 @@ internal sealed partial class JobRunner(
     ILogger<JobRunner> logger)
 {
     private const int MaxUnstored = 2_000;
+
+    /// <summary>A line at once, and then every half minute.</summary>
+    private const int FailuresToALogLine = 60;
+
     private static readonly TimeSpan SuspectPause = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StoreRetryPause = TimeSpan.FromSeconds(0.5);
@@ -251,7 +255,7 @@ internal sealed partial class JobRunner(
 
     private static JobState NextState(ClaimedJob job) => job.Attempt < job.MaxAttempts ? JobState.Retryable : JobState.Discarded;
 
-    /// <summary>Tries until the end is stored or the job is known to be somebody else's: a handler's work is not thrown away because Postgres was restarted. Returns what was stored, and the job's state after it; null when the job was taken from the run.</summary>
+    /// <summary>Tries until the end is stored or the job is known to be somebody else's: a handler's work is not thrown away because Postgres is away, however long. Returns what was stored, and the job's state after it; null when the job was taken from the run.</summary>
     private async Task<(AttemptEnd End, JobState? State)> StoreAsync(AttemptEnd end)
     {
         JobState? state;
@@ -259,7 +263,7 @@ internal sealed partial class JobRunner(
         {
             state = await KeepTryingAsync(end.Job.Id, () => writer.FinishAsync(end, CancellationToken.None));
         }
-        catch (PostgresException exception) when (IsRefusal(exception) && end.State is JobState.Completed)
+        catch (PostgresException exception) when (PostgresFailure.IsAboutTheValue(exception) && end.State is JobState.Completed)
         {
             end = Failed(end.Job, exception, NextState(end.Job)) with { TraceId = end.TraceId };
             state = await KeepTryingAsync(end.Job.Id, () => writer.FinishAsync(end, CancellationToken.None));
@@ -278,21 +282,22 @@ internal sealed partial class JobRunner(
     private async Task<T> KeepTryingAsync<T>(Guid jobId, Func<Task<T>> ask)
     {
         var begun = time.GetTimestamp();
-        while (true)
+        for (var failures = 0; ; failures++)
         {
             try
             {
                 return await ask();
             }
-            catch (NpgsqlException exception) when (time.GetElapsedTime(begun) < StorePatience && !IsRefusal(exception))
+            catch (NpgsqlException exception) when (!PostgresFailure.IsAboutTheValue(exception) && (PostgresFailure.IsOutage(exception) || time.GetElapsedTime(begun) < StorePatience))
             {
-                StoreRetry(exception, jobId);
+                if (failures % FailuresToALogLine == 0)
+                {
+                    // An outage may be long, and thousands of ends may wait for its end.
+                    StoreRetry(exception, jobId);
+                }
+
                 await Task.Delay(StoreRetryPause, time, CancellationToken.None);
             }
         }
     }
-
-    /// <summary>Postgres refuses what is to be stored, such as a number that its jsonb cannot hold: a data exception (class 22), or a limit of the program exceeded. All else is about Postgres, and passes.</summary>
-    private static bool IsRefusal(NpgsqlException exception) =>
-        exception is PostgresException { SqlState: var state } && (state.StartsWith("22", StringComparison.Ordinal) || state == PostgresErrorCodes.ProgramLimitExceeded);
 }

@@ -96,6 +96,12 @@ internal sealed partial class WorkerHeartbeat(
         {
             throw new TimeoutException($"Postgres did not answer within {limit}.");
         }
+        catch (PostgresException exception) when (PostgresFailure.IsReadOnly(exception))
+        {
+            dataSource.Clear();
+            _connection?.Dispose();
+            throw;
+        }
     }
 
     private async Task RenewAsync(CancellationToken cancellationToken)

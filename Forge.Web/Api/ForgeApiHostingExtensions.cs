@@ -25,6 +25,9 @@ internal static class ForgeApiHostingExtensions
             resilience.Retry.Delay = TimeSpan.FromMilliseconds(200);
             resilience.Retry.BackoffType = DelayBackoffType.Constant;
             resilience.Retry.ShouldRetryAfterHeader = false;
+            // An API that says when to come again has waited for its database long enough; the page says so at once.
+            resilience.Retry.ShouldHandle = outcome => ValueTask.FromResult(
+                HttpClientResiliencePredicates.IsTransient(outcome.Outcome) && outcome.Outcome.Result?.Headers.RetryAfter is null);
             resilience.Retry.DisableForUnsafeHttpMethods();
         });
         return builder;

@@ -31,6 +31,11 @@ public sealed partial class ErrorModel(ILogger<ErrorModel> logger) : PageModel
         // Asked for by its own address there is no error to tell about.
         Status = Response.StatusCode == StatusCodes.Status200OK ? StatusCodes.Status404NotFound : Response.StatusCode;
         Response.StatusCode = Status;
+        if (Status == StatusCodes.Status503ServiceUnavailable)
+        {
+            Response.Headers.RetryAfter = "5";
+        }
+
         (Title, Advice) = Status switch
         {
             StatusCodes.Status400BadRequest => ("That form was out of date", "Go back, reload the page and send it again. Nothing was changed."),

@@ -15,6 +15,8 @@ public sealed class AppFixture : IAsyncLifetime
 {
     public const string AdminPassword = "an-admin-password-of-the-tests";
 
+    public const string DashboardToken = "a-browser-token-of-the-tests";
+
     public const string DashboardApiKey = "a-dashboard-key-of-the-tests";
 
     /// <summary>Processes of this machine, as everywhere; <c>containers</c> where <c>test.sh</c> has found an engine.</summary>
@@ -36,7 +38,8 @@ public sealed class AppFixture : IAsyncLifetime
         Environment.SetEnvironmentVariable(ProcessMarker.Variable, _marker.Value);
         using var timeout = new CancellationTokenSource(StartTimeout);
         var appHost = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Forge_AppHost>(
-            [$"--Stores={Stores}", "--Data=discard", "--Lab:Enabled=true", $"--Parameters:admin-password={AdminPassword}", $"--AppHost:DashboardApiKey={DashboardApiKey}"],
+            [$"--Stores={Stores}", "--Data=discard", "--Lab:Enabled=true", $"--Parameters:admin-password={AdminPassword}", $"--AppHost:DashboardApiKey={DashboardApiKey}",
+                $"--ASPIRE_DASHBOARD_FRONTEND_BROWSERTOKEN={DashboardToken}"],
             (options, _) => options.DisableDashboard = false, // It is where the telemetry goes.
             timeout.Token);
         await Metrics.ReceiveFromAsync(appHost.Resources.OfType<ProjectResource>());

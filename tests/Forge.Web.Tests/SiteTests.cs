@@ -85,6 +85,28 @@ public sealed partial class SiteTests
         Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/jobs")).Status);
     }
 
+    /// <summary>The API has waited for its database before it says that; another try would only make the browser wait as long again.</summary>
+    [Fact]
+    public async Task Page_WhenTheApiSaysWhenToComeAgain_SaysSoAtOnce()
+    {
+        await using var web = new WebFixture();
+        var calls = 0;
+        web.Api.On("GET /forge/jobs", _ =>
+        {
+            Interlocked.Increment(ref calls);
+            var answer = FakeApi.Json(HttpStatusCode.ServiceUnavailable, new { status = 503, title = "The database does not answer." });
+            answer.Headers.Add("Retry-After", "5");
+            return answer;
+        });
+        var browser = await web.SignInAsync();
+
+        var page = await browser.GetAsync("/jobs");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, page.Status);
+        Assert.Equal("5", page.Headers["Retry-After"]);
+        Assert.Equal(1, calls);
+    }
+
     [Fact]
     public async Task Form_WhenTheApiIsDown_SaysWhatToDo()
     {

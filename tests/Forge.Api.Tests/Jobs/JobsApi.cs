@@ -7,9 +7,22 @@ using Microsoft.Extensions.Hosting;
 namespace Forge.Api.Tests.Jobs;
 
 /// <summary>An API and a worker of its own on a database of their own; the handlers are the tests'.</summary>
-public sealed class JobsApi(Stores stores) : IAsyncLifetime
+public sealed class JobsApi : IAsyncLifetime
 {
+    private readonly Stores _stores;
+    private readonly string? _database;
     private IHost _worker = null!;
+
+    public JobsApi(Stores stores)
+        : this(stores, database: null)
+    {
+    }
+
+    internal JobsApi(Stores stores, string? database)
+    {
+        _stores = stores;
+        _database = database;
+    }
 
     public ApiFactory Factory { get; private set; } = null!;
 
@@ -19,12 +32,12 @@ public sealed class JobsApi(Stores stores) : IAsyncLifetime
     {
         (string Key, string Value)[] settings =
         [
-            ("ConnectionStrings:forgedb", await stores.CreateDatabaseAsync()),
-            ("ConnectionStrings:redis", stores.Redis),
+            ("ConnectionStrings:forgedb", _database ?? await _stores.CreateDatabaseAsync()),
+            ("ConnectionStrings:redis", _stores.Redis),
             ("Jobs:KeyPrefix", $"{{test:{Guid.NewGuid():N}}}"),
             ("Lab:Enabled", "true"),
         ];
-        Factory = new ApiFactory(stores, settings);
+        Factory = new ApiFactory(_stores, settings);
         Factory.StartServer();
         _worker = CreateWorker(settings);
         await _worker.StartAsync();

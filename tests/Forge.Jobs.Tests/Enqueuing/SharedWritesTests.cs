@@ -159,4 +159,126 @@ public sealed class SharedWritesTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
         Assert.Equal([1, 3], written);
     }
+
+    [Theory]
+    [InlineData(PostgresErrorCodes.NumericValueOutOfRange)]
+    [InlineData(PostgresErrorCodes.CheckViolation)]
+    public async Task Write_WhenOneItemOfManyIsRefused_CostsFewWrites(string sqlState)
+    {
+        var batches = new List<int>();
+        var (_, results, begin) = await GatherAsync(256, items =>
+        {
+            batches.Add(items.Count);
+            return items.Contains(100) ? throw new PostgresException("refused", "ERROR", "ERROR", sqlState) : items;
+        });
+
+        begin();
+
+        await Assert.ThrowsAsync<PostgresException>(() => results[100]);
+        Assert.Equal(255, (await Task.WhenAll(results.Where((_, item) => item != 100))).Length);
+        Assert.InRange(batches.Count, 2, 20);
+    }
+
+    [Theory]
+    [InlineData(PostgresErrorCodes.QueryCanceled)]
+    [InlineData(PostgresErrorCodes.LockNotAvailable)]
+    [InlineData(PostgresErrorCodes.ReadOnlySqlTransaction)]
+    [InlineData(PostgresErrorCodes.AdminShutdown)]
+    [InlineData(PostgresErrorCodes.TooManyConnections)]
+    [InlineData(PostgresErrorCodes.DiskFull)]
+    public async Task Write_WhenPostgresRefusesForReasonsOfItsOwn_FailsForAllAtOnce(string sqlState)
+    {
+        var calls = 0;
+        var (_, results, begin) = await GatherAsync(100, items =>
+        {
+            calls++;
+            throw new PostgresException("refused", "ERROR", "ERROR", sqlState);
+        });
+
+        begin();
+
+        foreach (var result in results)
+        {
+            await Assert.ThrowsAsync<PostgresException>(() => result);
+        }
+
+        Assert.Equal(1, calls);
+    }
+
+    /// <summary>Behind a write that Postgres did not answer, nobody waits for the same once more.</summary>
+    [Fact]
+    public async Task Write_ThatCameWhilePostgresWasSilent_FailsWithThoseWhoWaitedForIt()
+    {
+        var calls = 0;
+        var firstBegan = new TaskCompletionSource();
+        var firstMayEnd = new TaskCompletionSource();
+        var writes = new SharedWrites<int, int>(
+            async _ =>
+            {
+                calls++;
+                firstBegan.TrySetResult();
+                await firstMayEnd.Task;
+                throw new NpgsqlException("Exception while reading from stream", new TimeoutException());
+            },
+            limit: 10);
+
+        var first = writes.WriteAsync(0, Token);
+        await firstBegan.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        var later = writes.WriteAsync(1, Token);
+        firstMayEnd.SetResult();
+
+        await Assert.ThrowsAsync<NpgsqlException>(() => first);
+        await Assert.ThrowsAsync<NpgsqlException>(() => later);
+        Assert.Equal(1, calls);
+    }
+
+    [Fact]
+    public async Task Write_WhoseCallerGivesUpWhileACulpritIsLookedFor_IsNotWritten()
+    {
+        using var giveUp = new CancellationTokenSource();
+        var batches = new List<int[]>();
+        var (writes, results, begin) = await GatherAsync(
+            4,
+            items =>
+            {
+                batches.Add([.. items]);
+                giveUp.Cancel();
+                return items.Contains(0) ? throw new FormatException() : items;
+            },
+            item => item >= 2 ? giveUp.Token : Token);
+
+        begin();
+
+        await Assert.ThrowsAsync<FormatException>(() => results[0]);
+        await results[1];
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => results[2]);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => results[3]);
+        await writes.WriteAsync(9, Token); // behind all that was left of the others
+        Assert.Equal([[0, 1, 2, 3], [0, 1], [0], [1], [9]], batches);
+    }
+
+    /// <summary>Items 0 to <paramref name="count"/> - 1 that go together, once the write before them, which is of none of them, has been let go.</summary>
+    private static async Task<(SharedWrites<int, int> Writes, Task<int>[] Results, Action Begin)> GatherAsync(
+        int count, Func<IReadOnlyList<int>, IReadOnlyList<int>> write, Func<int, CancellationToken>? tokenOf = null)
+    {
+        var firstBegan = new TaskCompletionSource();
+        var firstMayEnd = new TaskCompletionSource();
+        var writes = new SharedWrites<int, int>(
+            async items =>
+            {
+                if (items[0] < 0)
+                {
+                    firstBegan.SetResult();
+                    await firstMayEnd.Task;
+                    return items;
+                }
+
+                return write(items);
+            },
+            limit: count);
+        _ = writes.WriteAsync(-1, Token);
+        await firstBegan.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        var results = Enumerable.Range(0, count).Select(item => writes.WriteAsync(item, tokenOf?.Invoke(item) ?? Token)).ToArray();
+        return (writes, results, firstMayEnd.SetResult);
+    }
 }

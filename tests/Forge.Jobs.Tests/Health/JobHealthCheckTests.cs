@@ -1,6 +1,8 @@
+using Forge.TestServers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Time.Testing;
+using Npgsql;
 
 namespace Forge.Jobs.Tests.Health;
 
@@ -76,6 +78,34 @@ public sealed class JobHealthCheckTests(JobServers servers) : JobTests(servers)
         await program.Get<Npgsql.NpgsqlDataSource>().DisposeAsync();
 
         Assert.Equal(HealthStatus.Unhealthy, (await CheckAsync(program)).Entries["job-worker"].Status);
+    }
+
+    [Fact]
+    public async Task Worker_WhenPostgresIsReadOnly_IsUnhealthyAndSaysWhy()
+    {
+        await using var program = await CreateIdleAsync();
+        await using var failover = await ReadOnlyFailover.BeginAsync(Database);
+
+        // The first that asks may meet a session that was cut.
+        await CheckAsync(program);
+        var entry = (await CheckAsync(program)).Entries["job-worker"];
+
+        Assert.Equal(HealthStatus.Unhealthy, entry.Status);
+        Assert.Contains("read-only", entry.Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Worker_WhenPostgresIsSilent_IsUnhealthySoon()
+    {
+        await using var door = new PostgresDoor(Database.ConnectionString);
+        await using var program = await JobProgram.CreateAsync(Database, builder => builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(door.ConnectionString)));
+
+        door.SwallowAll();
+
+        // Npgsql itself would wait for half a minute.
+        var entry = (await CheckAsync(program).WaitAsync(TimeSpan.FromSeconds(15), Token)).Entries["job-worker"];
+        Assert.Equal(HealthStatus.Unhealthy, entry.Status);
+        Assert.Contains("does not answer", entry.Description, StringComparison.Ordinal);
     }
 
     /// <summary>Its clockwork does not run, so nothing was claimed for a minute.</summary>

@@ -28,4 +28,14 @@ public sealed class JobSchemaTests(JobServers servers) : JobTests(servers)
         await using var next = await JobProgram.CreateAsync(Database);
         Assert.Equal(JobState.Available, (await next.Reader.FindAsync(await next.EnqueueAsync(), Token))!.State);
     }
+
+    [Fact]
+    public async Task Migrate_WhereTransactionsAreNotReadCommitted_IsRefusedWithAdvice()
+    {
+        await Database.ExecuteAsync($"alter database {new NpgsqlConnectionStringBuilder(Database.ConnectionString).Database} set default_transaction_isolation = 'repeatable read'");
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => JobProgram.CreateAsync(Database));
+
+        Assert.Contains("alter role", refused.Message, StringComparison.Ordinal);
+    }
 }

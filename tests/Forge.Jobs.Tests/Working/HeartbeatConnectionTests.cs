@@ -1,3 +1,4 @@
+using Forge.TestServers;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 

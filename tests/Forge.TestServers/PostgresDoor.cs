@@ -2,10 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using Npgsql;
 
-namespace Forge.Jobs.Tests;
+namespace Forge.TestServers;
 
 /// <summary>A way to Postgres on which connections can go silent without being closed, as behind a firewall that forgets them, or break when an answer comes.</summary>
-internal sealed class PostgresDoor : IAsyncDisposable
+public sealed class PostgresDoor : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _closing = new();
@@ -13,7 +13,10 @@ internal sealed class PostgresDoor : IAsyncDisposable
     private int _swallowed;
     private int _opened;
     private volatile bool _breaksAtAnswer;
+    private volatile bool _isClosed;
+    private int _refused;
 
+    /// <summary>Opens a way to the server of that connection string.</summary>
     public PostgresDoor(string connectionString)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
@@ -24,10 +27,26 @@ internal sealed class PostgresDoor : IAsyncDisposable
         _accepting = AcceptAsync(host, port);
     }
 
+    /// <summary>How many connections were ended by <see cref="Close"/>.</summary>
+    public int Refused => Volatile.Read(ref _refused);
+
+    /// <summary>The connection string of this way.</summary>
     public string ConnectionString { get; }
 
     /// <summary>From here on nothing goes through the connections that exist, and nobody is told. New ones work.</summary>
     public void SwallowExisting() => Volatile.Write(ref _swallowed, Volatile.Read(ref _opened));
+
+    /// <summary>From here on new connections are accepted, and nothing goes through any.</summary>
+    public void SwallowAll() => Volatile.Write(ref _swallowed, int.MaxValue);
+
+    /// <summary>New connections work again. Those that went silent stay so.</summary>
+    public void SwallowNoMore() => SwallowExisting();
+
+    /// <summary>From here on every connection is ended at once, as by a server that is not there.</summary>
+    public void Close() => _isClosed = true;
+
+    /// <summary>Lets connections through again.</summary>
+    public void Open() => _isClosed = false;
 
     /// <summary>From here on requests reach Postgres, and the connection breaks in place of the answer.</summary>
     public void BreakAtAnswers() => _breaksAtAnswer = true;
@@ -35,6 +54,7 @@ internal sealed class PostgresDoor : IAsyncDisposable
     /// <summary>Lets answers through again.</summary>
     public void LetAnswersThrough() => _breaksAtAnswer = false;
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync();
@@ -64,6 +84,12 @@ internal sealed class PostgresDoor : IAsyncDisposable
     private async Task ConnectAsync(TcpClient client, string host, int port, int number)
     {
         using var here = client;
+        if (_isClosed)
+        {
+            Interlocked.Increment(ref _refused);
+            return;
+        }
+
         using var there = new TcpClient();
         try
         {
@@ -85,6 +111,12 @@ internal sealed class PostgresDoor : IAsyncDisposable
         {
             while (await from.ReadAsync(buffer, _closing.Token) is > 0 and var bytes)
             {
+                if (_isClosed)
+                {
+                    Interlocked.Increment(ref _refused);
+                    return;
+                }
+
                 if (isAnswer && _breaksAtAnswer)
                 {
                     return;
