@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests need where it is missing (a browser; on Linux also PostgreSQL, PgBouncer and nginx), builds everything, runs every test.
+# Installs what the tests need where it is missing (a browser; on Linux also PostgreSQL, PgBouncer, Redis and nginx), builds everything, runs every test.
 # Ends with one line: N passed, N failed, N skipped.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -35,6 +35,7 @@ command -v dotnet >/dev/null || { say "Please install the .NET 10 SDK first: htt
 has_browser || install_package chromium
 [ "$(uname)" != Linux ] || has_postgres || install_package postgresql
 [ "$(uname)" != Linux ] || command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || install_package nginx-light
+[ "$(uname)" != Linux ] || command -v redis-server >/dev/null || install_package redis-server
 [ "$(uname)" != Linux ] || [ -x /usr/sbin/pgbouncer ] || install_package pgbouncer
 
 results=$(mktemp -d)

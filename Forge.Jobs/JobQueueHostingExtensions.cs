@@ -37,6 +37,8 @@ public static class JobQueueHostingExtensions
         services.AddOptionsWithValidateOnStart<JobQueueOptions, JobQueueOptionsValidator>().BindConfiguration(JobQueueOptions.SectionName);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RedisNames>();
+        services.AddSingleton<RedisStanding>();
+        services.AddSingleton<ChangeFollowers>();
         services.AddSingleton<JobDispatch>();
         services.AddSingleton<JobMetrics>();
         services.AddSingleton(provider => new JobKindRegistry(provider.GetServices<JobKind>(), provider.GetRequiredService<IOptions<JobQueueOptions>>()));
@@ -58,6 +60,7 @@ public static class JobQueueHostingExtensions
             provider.GetRequiredService<IOptions<JobQueueOptions>>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<JobSchema>();
+        services.AddHostedService<RedisProbe>();
         services.AddHealthChecks().AddCheck<JobQueueHealthCheck>("jobs", HealthStatus.Degraded);
         // Part of the application's telemetry, if it has one. To start one is not a library's business.
         services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddSource(JobTelemetry.Name));

@@ -23,7 +23,7 @@ public sealed class JobQueueOptions
     [Range(1_024, 512 * 1024 * 1024)]
     public int MaxResultBytes { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>What all keys and channels in Redis begin with. The braces keep them in one slot of a cluster.</summary>
+    /// <summary>What all keys and channels in Redis begin with. The braces keep them in one slot of a cluster; a prefix without them gets them.</summary>
     /// <value>The default is <c>{forge:jobs}</c>.</value>
     [Required]
     public string KeyPrefix { get; set; } = "{forge:jobs}";

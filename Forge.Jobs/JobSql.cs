@@ -11,7 +11,8 @@ internal static class JobSql
     public static readonly string FindConflict = Read("Enqueuing.find-conflict.sql");
     public static readonly string ClaimIds = Read("Working.claim-ids.sql");
     public static readonly string ClaimLimited = Read("Working.claim-limited.sql");
-    public static readonly string ClaimOldest = Read("Working.claim-oldest.sql");
+    public static readonly string ClaimFound = Read("Working.claim-found.sql");
+    public static readonly string FindOldest = Read("Working.find-oldest.sql");
     public static readonly string Complete = Read("Working.complete.sql");
     public static readonly string FindEnd = Read("Working.find-end.sql");
     public static readonly string Finish = Read("Working.finish.sql");
@@ -25,9 +26,10 @@ internal static class JobSql
     public static readonly string CancelJob = Read("Control.cancel.sql");
     public static readonly string RetryJob = Read("Control.retry.sql");
     public static readonly string MarkLimited = Read("Working.mark-limited.sql");
+    public static readonly string WaitingOf = Read("Working.waiting-of.sql");
     public static readonly string WaitingIds = Read("Working.waiting-ids.sql");
-    public static readonly string WaitingLists = Read("Working.waiting-lists.sql");
-    public static readonly string WaitingCounts = Read("Working.waiting-counts.sql");
+    public static readonly string WaitingHeads = Read("Working.waiting-heads.sql");
+    public static readonly string WaitingCounts = Read("Reading.waiting-counts.sql");
     public static readonly string OldestClaimable = Read("Health.oldest-claimable.sql");
     public static readonly string PutSchedule = Read("Scheduling.put-schedule.sql");
     public static readonly string ReadSchedules = Read("Scheduling.read-schedules.sql");

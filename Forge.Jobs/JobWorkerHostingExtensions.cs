@@ -36,6 +36,7 @@ public static class JobWorkerHostingExtensions
     {
         services.AddOptionsWithValidateOnStart<JobWorkerOptions, JobWorkerOptionsValidator>().BindConfiguration(JobWorkerOptions.SectionName);
         services.AddSingleton<IValidateOptions<JobWorkerOptions>, JobWorkerIntervalsValidator>();
+        services.AddSingleton<IValidateOptions<JobWorkerOptions>, JobWorkerQueuesValidator>();
         services.AddSingleton<IValidateOptions<JobWorkerOptions>, JobWorkerShutdownValidator>();
         services.AddSingleton<WorkerIdentity>();
         services.AddSingleton<WorkerScope>();
@@ -50,6 +51,7 @@ public static class JobWorkerHostingExtensions
         services.AddSingleton<RunningJobs>();
         services.AddSingleton<RunningJobWriter>();
         services.AddSingleton<JobRunner>();
+        services.AddSingleton<JobPoller>();
         services.AddSingleton<JobClaimer>();
         services.AddSingleton<LimitedKinds>();
         services.AddSingleton<LimitedJobClaimer>();

@@ -31,8 +31,9 @@ internal sealed class Signal : IDisposable
         try
         {
             await _set.WaitAsync(either.Token);
-            // A set between the wait and this line is not lost: whatever it announces is there when the waiter looks, which is after this.
-            Volatile.Write(ref _isSet, false);
+            // A set between the wait and this line is not lost: what it announces is there when the waiter looks, which is after this.
+            // That takes a full fence. Without one the waiter's reads could come before the write.
+            Interlocked.Exchange(ref _isSet, false);
             return true;
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)

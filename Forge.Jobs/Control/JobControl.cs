@@ -45,7 +45,7 @@ public sealed class JobControl
         DispatchedJob? job;
         try
         {
-            job = await ExecuteAsync(JobSql.RetryJob, id, reader => new DispatchedJob(id, reader.GetString(0), reader.GetInt16(1), reader.TextOrNull(2)), cancellationToken);
+            job = await ExecuteAsync(JobSql.RetryJob, id, DispatchedJobRow.Read, cancellationToken);
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UniqueViolation)
         {

@@ -3,4 +3,4 @@ update jobs.job
 set state = 'available', run_at = now(), finished_at = null, cancel_requested_at = null, progress = 0, message = null, result = null, deaths = null,
     max_attempts = greatest(max_attempts, attempt + 1)
 where id = @id and state in ('discarded', 'cancelled')
-returning queue, priority, case when is_limited then kind end
+returning id, queue, kind, version, priority, is_limited

@@ -20,19 +20,12 @@ internal static class ChangeMessage
         return message;
     }
 
-    public static bool Names(RedisValue message, Guid id)
+    public static IEnumerable<Guid> Read(RedisValue message)
     {
-        ReadOnlySpan<byte> bytes = ((ReadOnlyMemory<byte>)message).Span;
-        Span<byte> wanted = stackalloc byte[IdLength];
-        id.TryWriteBytes(wanted);
+        var bytes = (ReadOnlyMemory<byte>)message;
         for (; bytes.Length >= IdLength; bytes = bytes[IdLength..])
         {
-            if (bytes.StartsWith(wanted))
-            {
-                return true;
-            }
+            yield return new Guid(bytes.Span[..IdLength]);
         }
-
-        return false;
     }
 }

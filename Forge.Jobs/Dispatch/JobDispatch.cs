@@ -1,100 +1,94 @@
-using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace Forge.Jobs;
 
-/// <summary>An id and where it belongs in Redis. Jobs of a kind with a limit are on no list, where one that must wait would stand in the way of others; workers are only told of the kind.</summary>
-internal readonly record struct DispatchedJob(Guid Id, string Queue, int Priority, string? LimitedKind = null);
-
 /// <summary>The Redis side: lists of ids that save the workers from asking Postgres, and announcements. All of it can be lost at any time without losing a job.</summary>
-internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNames names, ILogger<JobDispatch> logger)
+/// <remarks>No caller waits for a push or an announcement, but each answer is looked at: what Redis refuses is known to <see cref="RedisStanding"/>.</remarks>
+internal sealed class JobDispatch(IConnectionMultiplexer redis, RedisNames names, RedisStanding standing, ChangeFollowers followers)
 {
-    private Action<string> _heardNudge = _ => { };
-    private Outage _outage;
+    /// <summary>How many ids one command carries: more would keep Redis from others for long.</summary>
+    private const int IdsPerCommand = 1_000;
 
-    public bool IsConnected => redis.IsConnected;
+    private Action<string> _heardNudge = _ => { };
+
+    /// <summary>What is wrong with Redis; null when it does what is asked of it.</summary>
+    public string? Problem => standing.Problem;
 
     /// <summary>Puts ids at the end of their lists and wakes the workers, without waiting for Redis: the caller's jobs are committed already.</summary>
-    public void Push(IReadOnlyCollection<DispatchedJob> jobs) =>
-        Push(jobs, (database, list, ids) => database.ListRightPush(list, [.. ids], flags: CommandFlags.FireAndForget));
+    public void Push(IReadOnlyCollection<DispatchedJob> jobs)
+    {
+        foreach (var (list, ids) in ByList(jobs))
+        {
+            foreach (var chunk in ids.Chunk(IdsPerCommand))
+            {
+                Send("RPUSH", database => database.ListRightPushAsync(list, chunk));
+            }
+        }
 
-    /// <summary>Puts ids at the front of their lists, the first of them first.</summary>
-    public void PushFront(IReadOnlyCollection<DispatchedJob> jobs) =>
-        Push(jobs, (database, list, ids) => database.ListLeftPush(list, [.. ids.Reverse()], flags: CommandFlags.FireAndForget));
+        NudgeFor(jobs);
+    }
+
+    /// <summary>Puts ids at the front of their lists, the first of them first, and wakes the workers.</summary>
+    public void PushFront(IReadOnlyCollection<DispatchedJob> jobs)
+    {
+        PutBack(jobs);
+        NudgeFor(jobs);
+    }
+
+    /// <summary>Puts ids at the front of their lists, the first of them first, and wakes nobody.</summary>
+    public void PutBack(IEnumerable<DispatchedJob> jobs)
+    {
+        foreach (var (list, ids) in ByList(jobs))
+        {
+            foreach (var chunk in ids.Reverse().Chunk(IdsPerCommand))
+            {
+                Send("LPUSH", database => database.ListLeftPushAsync(list, chunk));
+            }
+        }
+    }
 
     /// <summary>Tells the workers that jobs of a kind with a limit wait, or that there is room for one.</summary>
     public void NudgeFor(string limitedKind) => Nudge([limitedKind]);
 
-    /// <summary>Tells the followers of these jobs to look again, all in one message.</summary>
+    /// <summary>Tells the followers of these jobs to look again.</summary>
     public void AnnounceChanges(IReadOnlyCollection<Guid> ids)
     {
-        if (ids.Count > 0)
+        foreach (var chunk in ids.Chunk(IdsPerCommand))
         {
-            Send(database => database.Publish(names.Changes, ChangeMessage.Of(ids), CommandFlags.FireAndForget));
+            Publish(names.Changes, ChangeMessage.Of(chunk));
         }
     }
 
     public void AnnounceChange(Guid id) => AnnounceChanges([id]);
 
-    public void AnnounceCancel(Guid id) => Send(database => database.Publish(names.Cancel, id.ToString(), CommandFlags.FireAndForget));
+    public void AnnounceCancel(Guid id) => Publish(names.Cancel, id.ToString());
 
-    public void AnnounceQueues() => Send(database => database.Publish(names.Queues, RedisValue.EmptyString, CommandFlags.FireAndForget));
+    public void AnnounceQueues() => Publish(names.Queues, RedisValue.EmptyString);
 
-    public void AnnounceSchedules() => Send(database => database.Publish(names.Schedules, RedisValue.EmptyString, CommandFlags.FireAndForget));
+    public void AnnounceSchedules() => Publish(names.Schedules, RedisValue.EmptyString);
 
-    /// <summary>Takes up to <paramref name="limit"/> ids, most urgent first; null when Redis does not answer.</summary>
-    /// <param name="queues">Whose lists.</param>
+    /// <summary>Takes up to <paramref name="limit"/> ids, most urgent first; null when Redis does not answer, or refuses.</summary>
+    /// <param name="lists">Which lists.</param>
     /// <param name="limit">How many at most.</param>
-    /// <param name="longestWaitingFirst">Begin with the list whose first id is the oldest, whatever its priority.</param>
-    public async Task<IReadOnlyList<Guid>?> TakeAsync(IReadOnlyList<string> queues, int limit, bool longestWaitingFirst)
-    {
-        var keys = names.Lists(queues);
-        if (keys.Length == 0)
+    /// <param name="longestWaitingFirst">Begin with the list whose first job was created first, whatever its priority.</param>
+    public async Task<IReadOnlyList<Guid>?> TakeAsync(IReadOnlyList<JobList> lists, int limit, bool longestWaitingFirst) =>
+        lists.Count == 0 ? [] : await AskAsync<IReadOnlyList<Guid>?>("EVALSHA", null, async database =>
         {
-            return [];
-        }
+            var taken = (RedisValue[]?)await database.ScriptEvaluateAsync(JobSql.Take, names.Lists(lists), [limit, lists.Count, longestWaitingFirst ? 1 : 0]);
+            return [.. (taken ?? []).Select(ReadId)];
+        });
 
-        try
-        {
-            if (!redis.IsConnected)
-            {
-                NoteDown(null);
-                return null;
-            }
+    /// <summary>The first ids of a list, up to <paramref name="count"/>, which stay there; null when Redis does not answer.</summary>
+    public Task<HashSet<Guid>?> PeekAsync(JobList list, int priority, int count) => AskAsync<HashSet<Guid>?>("LRANGE", null, async database =>
+        [.. (await database.ListRangeAsync(names.List(list, priority), 0, count - 1)).Select(ReadId)]);
 
-            var taken = (RedisValue[]?)await redis.GetDatabase().ScriptEvaluateAsync(JobSql.Take, keys, [limit, longestWaitingFirst ? 1 : 0]);
-            NoteAnswer();
-            return [.. (taken ?? []).Select(id => Guid.Parse(id.ToString()))];
-        }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
+    /// <summary>How many ids Redis holds of each of these, of all priorities; nothing when Redis does not answer. Ids that are there twice, or are stale, count.</summary>
+    public async Task<IReadOnlyDictionary<JobList, long>> CountAsync(IReadOnlyCollection<JobList> lists) =>
+        await AskAsync<IReadOnlyDictionary<JobList, long>>("LLEN", new Dictionary<JobList, long>(), async database =>
         {
-            NoteDown(exception);
-            return null;
-        }
-    }
-
-    /// <summary>How many ids each list of these queues holds; nothing when Redis does not answer.</summary>
-    public async Task<IReadOnlyList<((string Queue, int Priority) List, long Count)>> CountAsync(IReadOnlyList<string> queues)
-    {
-        try
-        {
-            if (!redis.IsConnected)
-            {
-                return [];
-            }
-
-            var database = redis.GetDatabase();
-            var lists = Enumerable.Range(0, 10).SelectMany(priority => queues.Select(queue => (Queue: queue, Priority: priority))).ToList();
-            var counts = await Task.WhenAll(lists.Select(list => database.ListLengthAsync(names.List(list.Queue, list.Priority))));
-            NoteAnswer();
-            return [.. lists.Zip(counts)];
-        }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
-        {
-            NoteDown(exception);
-            return [];
-        }
-    }
+            var counts = await Task.WhenAll(lists.Select(list => CountAsync(database, list)));
+            return lists.Zip(counts).ToDictionary(pair => pair.First, pair => pair.Second);
+        });
 
     /// <summary>Calls <paramref name="heard"/> with a kind that has a limit, or with nothing for all the others.</summary>
     public Task ListenForNudgesAsync(Action<string> heard)
@@ -115,137 +109,89 @@ internal sealed partial class JobDispatch(IConnectionMultiplexer redis, RedisNam
         }
     });
 
-    /// <summary>Calls <paramref name="heard"/> at changes of one job until the result is disposed, and when the connection breaks or is back. Without Redis it hears nothing.</summary>
-    public async Task<IAsyncDisposable> ListenForChangesAsync(Guid id, Action heard)
-    {
-        void Handler(RedisChannel _, RedisValue message)
-        {
-            if (ChangeMessage.Names(message, id))
-            {
-                heard();
-            }
-        }
+    /// <inheritdoc cref="ChangeFollowers.Add"/>
+    public IDisposable ListenForChanges(Guid id, Action heard) => followers.Add(id, heard);
 
-        void ConnectionHandler(object? _, ConnectionFailedEventArgs __) => heard();
-
-        redis.ConnectionFailed += ConnectionHandler;
-        redis.ConnectionRestored += ConnectionHandler;
-        await ListenAsync(names.Changes, Handler);
-        return new Subscription(redis, names.Changes, Handler, ConnectionHandler);
-    }
-
-    private Task ListenAsync(RedisChannel channel, Action<string> heard) => ListenAsync(channel, (_, message) => heard(message.ToString()));
-
-    private async Task ListenAsync(RedisChannel channel, Action<RedisChannel, RedisValue> handler)
+    private async Task ListenAsync(RedisChannel channel, Action<string> heard)
     {
         try
         {
-            // Fire and forget: with Redis down the client remembers the subscription and makes it on connecting.
-            await redis.GetSubscriber().SubscribeAsync(channel, handler, CommandFlags.FireAndForget);
+            // Fire and forget: with Redis down the client remembers the subscription and makes it on connecting. What it refuses is seen by the probe.
+            await redis.GetSubscriber().SubscribeAsync(channel, (_, message) => heard(message.ToString()), CommandFlags.FireAndForget);
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        catch (Exception exception) when (RedisStanding.IsFailure(exception))
         {
-            NoteDown(exception);
+            standing.Failed("SUBSCRIBE", exception);
         }
     }
 
-    private void Push(IReadOnlyCollection<DispatchedJob> jobs, Action<IDatabase, RedisKey, IEnumerable<RedisValue>> push)
-    {
-        Send(database =>
-        {
-            foreach (var list in jobs.Where(job => job.LimitedKind is null).GroupBy(job => names.List(job.Queue, job.Priority)))
-            {
-                push(database, list.Key, list.Select(IdOf));
-            }
-        });
-        Nudge(jobs.Select(job => job.LimitedKind ?? "").Distinct(StringComparer.Ordinal));
-    }
-
-    /// <summary>Without Redis the worker in this program hears it all the same, if there is one: what it promotes, rescues or hands back need not wait for its next poll.</summary>
+    /// <summary>If this process runs a worker, it is woken even when Redis is down or refuses.</summary>
     private void Nudge(IEnumerable<string> kinds)
     {
         foreach (var kind in kinds)
         {
-            if (!Send(database => database.Publish(names.Nudge, kind, CommandFlags.FireAndForget)))
+            if (!Publish(names.Nudge, kind) || standing.Problem is not null)
             {
                 _heardNudge(kind);
             }
         }
     }
 
-    private static RedisValue IdOf(DispatchedJob job) => job.Id.ToString();
+    private void NudgeFor(IEnumerable<DispatchedJob> jobs) => Nudge(jobs.Select(job => job.IsLimited ? job.List.Kind : "").Distinct(StringComparer.Ordinal));
 
-    private bool Send(Action<IDatabase> commands)
+    private IEnumerable<(RedisKey List, IEnumerable<RedisValue> Ids)> ByList(IEnumerable<DispatchedJob> jobs) =>
+        jobs.Where(job => !job.IsLimited)
+            .GroupBy(job => (job.List, job.Priority), job => (RedisValue)job.Id.ToString())
+            .Select(list => (names.List(list.Key.List, list.Key.Priority), list.AsEnumerable()));
+
+    /// <summary>What is no id was put there by another program. It counts as the id of no job.</summary>
+    private static Guid ReadId(RedisValue value) => Guid.TryParse(value.ToString(), out var id) ? id : Guid.Empty;
+
+    private async Task<long> CountAsync(IDatabase database, JobList list) =>
+        (await Task.WhenAll(Enumerable.Range(0, RedisNames.Priorities).Select(priority => database.ListLengthAsync(names.List(list, priority))))).Sum();
+
+    private bool Publish(RedisChannel channel, RedisValue message) => Send("PUBLISH", database => database.PublishAsync(channel, message));
+
+    private bool Send(string command, Func<IDatabase, Task> send)
+    {
+        if (!standing.CanSend)
+        {
+            return false;
+        }
+
+        _ = WatchAsync(command, send);
+        return true;
+    }
+
+    private async Task WatchAsync(string command, Func<IDatabase, Task> send)
     {
         try
         {
-            if (redis.IsConnected)
-            {
-                commands(redis.GetDatabase());
-                NoteConnected();
-                return true;
-            }
-
-            NoteDown(null);
+            await send(redis.GetDatabase()).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        catch (Exception exception) when (RedisStanding.IsFailure(exception))
         {
-            NoteDown(exception);
-        }
-
-        return false;
-    }
-
-    private void NoteDown(Exception? exception)
-    {
-        var outage = exception is null or RedisConnectionException ? Outage.Disconnected : Outage.Silent;
-        if (Interlocked.CompareExchange(ref _outage, outage, Outage.None) == Outage.None)
-        {
-            RedisDown(exception);
+            standing.Failed(command, exception);
         }
     }
 
-    private void NoteAnswer()
+    private async Task<T> AskAsync<T>(string command, T otherwise, Func<IDatabase, Task<T>> ask)
     {
-        if (Interlocked.Exchange(ref _outage, Outage.None) != Outage.None)
+        if (!standing.CanAsk)
         {
-            RedisUp();
+            return otherwise;
         }
-    }
 
-    /// <summary>Who only sends waits for no answer: a connection is all that it sees. One that was there all the time proves nothing.</summary>
-    private void NoteConnected()
-    {
-        if (Interlocked.CompareExchange(ref _outage, Outage.None, Outage.Disconnected) == Outage.Disconnected)
+        try
         {
-            RedisUp();
+            var answer = await ask(redis.GetDatabase());
+            standing.Answered();
+            return answer;
         }
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis does not answer; jobs go on by polling Postgres.")]
-    private partial void RedisDown(Exception? exception);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Redis answers again; jobs are dispatched through it.")]
-    private partial void RedisUp();
-
-    private enum Outage
-    {
-        None,
-        Disconnected,
-        Silent,
-    }
-
-    private sealed class Subscription(
-        IConnectionMultiplexer redis,
-        RedisChannel channel,
-        Action<RedisChannel, RedisValue> handler,
-        EventHandler<ConnectionFailedEventArgs> connectionHandler) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
+        catch (Exception exception) when (RedisStanding.IsFailure(exception))
         {
-            redis.ConnectionFailed -= connectionHandler;
-            redis.ConnectionRestored -= connectionHandler;
-            await redis.GetSubscriber().UnsubscribeAsync(channel, handler, CommandFlags.FireAndForget);
+            standing.Failed(command, exception);
+            return otherwise;
         }
     }
 }

@@ -28,6 +28,10 @@ public interface IJobQueue
     /// <exception cref="ArgumentException">As above, or the transaction has no connection any more.</exception>
     Task<EnqueueManyResult> EnqueueManyAsync(IReadOnlyList<JobRequest> requests, NpgsqlTransaction transaction, CancellationToken cancellationToken = default);
 
-    /// <summary>Tells the workers about jobs that were enqueued in a transaction which has been committed since. Best effort, never throws for a missing Redis.</summary>
+    /// <summary>Tells the workers about jobs that this process enqueued in a transaction which has been committed since.</summary>
+    /// <remarks>
+    /// It asks neither Postgres nor waits for Redis, and no outage makes it throw: the caller's work is committed. Call it once for each job. A worker finds within its fallback poll
+    /// what is not announced: jobs that another process enqueued, that are among more than 100,000 not announced ones, or that Redis does not take.
+    /// </remarks>
     Task AnnounceAsync(IReadOnlyCollection<Guid> jobIds, CancellationToken cancellationToken = default);
 }

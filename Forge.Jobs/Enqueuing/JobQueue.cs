@@ -7,6 +7,9 @@ namespace Forge.Jobs;
 internal sealed class JobQueue : IJobQueue
 {
     private const int SharedLimit = 500;
+
+    /// <summary>One statement with payloads of more than this keeps others waiting for long.</summary>
+    private const int SharedBytes = 4 * 1024 * 1024;
     private const int RowsPerStatement = 2_000;
 
     private const int MaxInsertAttempts = 5;
@@ -22,6 +25,7 @@ internal sealed class JobQueue : IJobQueue
     private readonly JobQueueOptions _options;
     private readonly TimeProvider _time;
     private readonly JobIds _ids;
+    private readonly Unannounced _unannounced = new();
     private readonly SharedWrites<NewJob, EnqueueResult> _plainWrites;
     private readonly SharedWrites<NewJob, EnqueueResult> _delayedWrites;
 
@@ -34,8 +38,8 @@ internal sealed class JobQueue : IJobQueue
         _options = options.Value;
         _time = time;
         _ids = new JobIds(time);
-        _plainWrites = new SharedWrites<NewJob, EnqueueResult>(WritePlainAsync, SharedLimit);
-        _delayedWrites = new SharedWrites<NewJob, EnqueueResult>(jobs => WriteAsync(jobs, CancellationToken.None), SharedLimit);
+        _plainWrites = new SharedWrites<NewJob, EnqueueResult>(WritePlainAsync, SharedLimit, SharedBytes, BytesOf);
+        _delayedWrites = new SharedWrites<NewJob, EnqueueResult>(jobs => WriteAsync(jobs, CancellationToken.None), SharedLimit, SharedBytes, BytesOf);
     }
 
     public Task<EnqueueResult> EnqueueAsync(JobRequest request, CancellationToken cancellationToken = default)
@@ -48,7 +52,14 @@ internal sealed class JobQueue : IJobQueue
     {
         ArgumentNullException.ThrowIfNull(request);
         var connection = ConnectionOf(transaction);
-        return SendAsync([request], async jobs => (await InsertOneByOneAsync(jobs, connection, transaction, cancellationToken)).Results[0], StoredOf);
+        return SendAsync([request], Store, StoredOf);
+
+        async Task<EnqueueResult> Store(NewJob[] jobs)
+        {
+            var (results, ready) = await InsertOneByOneAsync(jobs, connection, transaction, cancellationToken);
+            _unannounced.Add(ready);
+            return results[0];
+        }
     }
 
     public Task<EnqueueManyResult> EnqueueManyAsync(IReadOnlyList<JobRequest> requests, CancellationToken cancellationToken = default) =>
@@ -81,10 +92,11 @@ internal sealed class JobQueue : IJobQueue
         return SendManyAsync(requests, SendAsync, async jobs =>
         {
             await transaction.SaveAsync(Savepoint, cancellationToken);
-            var (result, _) = await InsertAllAsync(jobs, connection, transaction, cancellationToken);
+            var (result, ready) = await InsertAllAsync(jobs, connection, transaction, cancellationToken);
             if (result is EnqueueManyResult.Enqueued)
             {
                 await transaction.ReleaseAsync(Savepoint, cancellationToken);
+                _unannounced.Add(ready);
             }
             else
             {
@@ -95,19 +107,20 @@ internal sealed class JobQueue : IJobQueue
         });
     }
 
-    public async Task AnnounceAsync(IReadOnlyCollection<Guid> jobIds, CancellationToken cancellationToken = default)
+    public Task AnnounceAsync(IReadOnlyCollection<Guid> jobIds, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(jobIds);
-        await using var command = _dataSource.CreateCommand("select id, queue, priority, case when is_limited then kind end from jobs.job where id = any (@ids) and state = 'available' order by id");
-        command.Parameters.Add(new("ids", jobIds.ToArray()));
-        var ready = new List<DispatchedJob>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
+        var ready = new List<DispatchedJob>(jobIds.Count);
+        foreach (var id in jobIds)
         {
-            ready.Add(new DispatchedJob(reader.GetGuid(0), reader.GetString(1), reader.GetInt16(2), reader.TextOrNull(3)));
+            if (_unannounced.TryTake(id, out var job))
+            {
+                ready.Add(job);
+            }
         }
 
         _dispatch.Push(ready);
+        return Task.CompletedTask;
     }
 
     private static Task<EnqueueManyResult> SendManyAsync(
@@ -267,6 +280,8 @@ internal sealed class JobQueue : IJobQueue
             throw new InvalidOperationException("The job could not be stored: the jobs that hold its keys change faster than it can look.");
         }
     }
+
+    private static int BytesOf(NewJob job) => job.Request.Payload.Length;
 
     private static bool StoredOf(EnqueueResult result) => result is EnqueueResult.Enqueued;
 

@@ -13,7 +13,7 @@ internal sealed record NewJob(Guid Id, JobRequest Request, string Queue, int Ver
     /// <summary>What W3C's Trace Context asks to be passed on at least. A caller may send more, which every job of a batch would carry.</summary>
     private const int MaxTraceStateLength = 512;
 
-    public DispatchedJob Dispatched => new(Id, Queue, Request.Priority, IsLimited ? Request.Kind : null);
+    public DispatchedJob Dispatched => new(Id, new JobList(Queue, Request.Kind, Version), Request.Priority, IsLimited);
 
     /// <summary>True for a job that no other can stand in the way of.</summary>
     public bool IsWithoutKeys => Request is { UniqueKey: null, IdempotencyKey: null };

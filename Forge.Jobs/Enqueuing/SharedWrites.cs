@@ -4,7 +4,12 @@ using OpenTelemetry;
 namespace Forge.Jobs;
 
 /// <summary>Lets concurrent writers share a statement and its commit: what gathers while one write is under way goes with the next. No timer, so a lone writer waits for nobody.</summary>
-internal sealed class SharedWrites<TItem, TResult>(Func<IReadOnlyList<TItem>, Task<IReadOnlyList<TResult>>> write, int limit)
+/// <param name="write">Writes a batch, and returns the results in its order.</param>
+/// <param name="limit">How many items a batch has at most.</param>
+/// <param name="bytesLimit">A batch ends with the item that takes it to this size.</param>
+/// <param name="bytesOf">The size of an item; nothing where it does not matter.</param>
+internal sealed class SharedWrites<TItem, TResult>(
+    Func<IReadOnlyList<TItem>, Task<IReadOnlyList<TResult>>> write, int limit, int bytesLimit = int.MaxValue, Func<TItem, int>? bytesOf = null)
 {
     private readonly Lock _gate = new();
     private readonly Queue<Waiting> _waiting = new();
@@ -47,11 +52,13 @@ internal sealed class SharedWrites<TItem, TResult>(Func<IReadOnlyList<TItem>, Ta
         lock (_gate)
         {
             var batch = new List<Waiting>(Math.Min(limit, _waiting.Count));
-            while (batch.Count < limit && _waiting.TryDequeue(out var waiting))
+            var bytes = 0L;
+            while (batch.Count < limit && bytes < bytesLimit && _waiting.TryDequeue(out var waiting))
             {
                 if (!waiting.IsGivenUp)
                 {
                     batch.Add(waiting);
+                    bytes += bytesOf?.Invoke(waiting.Item) ?? 0;
                 }
             }
 

@@ -6,7 +6,7 @@ using OpenTelemetry;
 
 namespace Forge.Jobs;
 
-/// <summary>The running side: unhealthy without Postgres, or when it has room, jobs wait that it could claim, and it claims nothing; degraded without Redis; parked jobs and schedules are named, and they and jobs that a limit of their kind holds back make nobody unhealthy.</summary>
+/// <summary>The running side: unhealthy without Postgres, or when it has room, jobs wait that it could claim, and it claims nothing; degraded where Redis is away or refuses; parked jobs and schedules are named, and they and jobs that a limit of their kind holds back make nobody unhealthy.</summary>
 internal sealed class JobWorkerHealthCheck(
     NpgsqlDataSource dataSource,
     JobDispatch dispatch,
@@ -57,9 +57,9 @@ internal sealed class JobWorkerHealthCheck(
             return HealthCheckResult.Unhealthy("Postgres does not answer: no job can be claimed or completed.", exception, parked);
         }
 
-        return dispatch.IsConnected
-            ? HealthCheckResult.Healthy(description.Length > 0 ? description.TrimEnd() : null, parked)
-            : HealthCheckResult.Degraded($"Redis does not answer: jobs are claimed by a slow poll. {description}".TrimEnd(), data: parked);
+        return dispatch.Problem is { } problem
+            ? HealthCheckResult.Degraded($"{problem}: jobs are claimed by a slow poll. {description}".TrimEnd(), data: parked)
+            : HealthCheckResult.Healthy(description.Length > 0 ? description.TrimEnd() : null, parked);
     }
 
     private async Task<bool> IsReadOnlyAsync(CancellationToken cancellationToken)

@@ -10,6 +10,7 @@ namespace Forge.Jobs;
 public sealed class JobReader
 {
     private const int FiguresOf = 1_000;
+    private const int PaceOf = 5_000;
 
     /// <summary>How many bytes of JSON results one page of a list carries, but for the last one.</summary>
     private const int MaxPageBytes = 4 * 1024 * 1024;
@@ -40,7 +41,8 @@ public sealed class JobReader
     }
 
     /// <summary>Jobs, newest first. Pages are cut by id, so that rows which come and go meanwhile shift nothing.</summary>
-    /// <remarks>A page of large results holds fewer jobs than <paramref name="limit"/>: it ends with the job whose JSON result takes it beyond 4 MiB.</remarks>
+    /// <remarks>A page of large results holds fewer jobs than <paramref name="limit"/>: it ends with the job whose JSON result takes it beyond 4 MiB.
+    /// So does one for which many jobs must be passed over, which may hold none: each page looks at 5,000 jobs, and <see cref="JobPage.Next"/> goes on from there.</remarks>
     /// <param name="filter">Which jobs.</param>
     /// <param name="after">The <see cref="JobPage.Next"/> of the page before, or null for the first page.</param>
     /// <param name="limit">1 to 200.</param>
@@ -50,25 +52,23 @@ public sealed class JobReader
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, JobLimits.MaxPageSize);
-        var conditions = new List<string>();
-        var parameters = new List<NpgsqlParameter> { new("limit", limit + 1) };
-        Restrict("owner = @owner", "owner", filter.Owner);
-        Restrict("state = @state", "state", filter.State?.ToName());
-        Restrict("kind = @kind", "kind", filter.Kind);
-        Restrict("queue = @queue", "queue", filter.Queue);
-        Restrict("id < @after", "after", after);
-        var where = conditions.Count > 0 ? $"where {string.Join(" and ", conditions)}" : "";
-        var (jobs, isCut) = await ReadJobsAsync($"{where} order by id desc limit @limit", parameters, limit, cancellationToken);
-        return new JobPage(jobs, isCut ? jobs[^1].Id : null);
-
-        void Restrict(string condition, string name, object? value)
+        var search = new JobSearch(filter, after, limit + 1);
+        await using var command = _dataSource.CreateCommand(search.Sql);
+        search.AddTo(command);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var found = await reader.GetFieldValueAsync<Guid[]>(0, cancellationToken);
+        var goOnAfter = await reader.IsDBNullAsync(1, cancellationToken) ? (Guid?)null : reader.GetGuid(1);
+        await reader.CloseAsync();
+        if (found.Length == 0)
         {
-            if (value is not null)
-            {
-                conditions.Add(condition);
-                parameters.Add(new(name, value));
-            }
+            return new JobPage([], goOnAfter);
         }
+
+        var ids = new NpgsqlParameter("ids", NpgsqlDbType.Array | NpgsqlDbType.Uuid) { Value = found };
+        var (jobs, isCut) = await ReadJobsAsync("where id = any (@ids) order by id desc", [ids], limit, cancellationToken);
+        // What was deleted since it was found is passed over; one found beyond the page says that there are more, deleted or not.
+        return new JobPage(jobs, isCut ? jobs[^1].Id : found.Length > limit ? found[^1] : goOnAfter);
     }
 
     /// <summary>The figures of every queue that is known here or holds a job.</summary>
@@ -86,6 +86,7 @@ public sealed class JobReader
     /// <summary>Figures of the latest runs: those of the 1,000 jobs that finished last, and of up to 1,000 that wait for their next attempt.</summary>
     public async Task<RunFigures> GetRunFiguresAsync(CancellationToken cancellationToken = default)
     {
+        var waiting = await WaitingJobs.ReadAsync(_dataSource, _dispatch, null, cancellationToken);
         await using var command = _dataSource.CreateCommand(JobSql.RunFigures);
         command.Parameters.Add(new("jobs", FiguresOf));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -97,7 +98,7 @@ public sealed class JobReader
             reader.GetInt64(0),
             reader.GetInt64(1),
             durations is [var p50, var p95, var p99] ? new RunDurations(TimeSpan.FromSeconds(p50), TimeSpan.FromSeconds(p95), TimeSpan.FromSeconds(p99)) : null,
-            reader.GetInt64(3));
+            waiting.Sum(jobs => jobs.Count));
     }
 
     /// <summary>Opens what a job has produced. A file is read piece by piece; see <see cref="JobResultFile.Content"/>.</summary>
@@ -147,7 +148,7 @@ public sealed class JobReader
     public async IAsyncEnumerable<JobSnapshot> FollowAsync(Guid id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var changed = new Signal();
-        await using var listening = await _dispatch.ListenForChangesAsync(id, changed.Set);
+        using var listening = _dispatch.ListenForChanges(id, changed.Set);
         JobSnapshot? seen = null;
         var pause = _options.FollowPollInterval;
         while (await ReadSnapshotAsync(id, cancellationToken) is { } snapshot)
@@ -165,29 +166,33 @@ public sealed class JobReader
 
             // Redis may make a subscription, or renew one, after the look that was to follow it: the long pause comes only after a short one in which nothing was heard.
             var isHeard = await changed.WaitAsync(pause, _time, cancellationToken);
-            pause = isHeard || !_dispatch.IsConnected ? _options.FollowPollInterval : _options.FollowPollInterval * QuietFactor;
+            pause = isHeard || _dispatch.Problem is not null ? _options.FollowPollInterval : _options.FollowPollInterval * QuietFactor;
         }
     }
 
     private async Task<List<QueueFigures>> ReadQueuesAsync(string? queue, IEnumerable<string> known, CancellationToken cancellationToken)
     {
+        var waiting = (await WaitingJobs.ReadAsync(_dataSource, _dispatch, queue is null ? null : [queue], cancellationToken)).ToLookup(jobs => jobs.List.Queue, StringComparer.Ordinal);
         await using var command = _dataSource.CreateCommand(JobSql.QueueFigures);
         command.Parameters.Add(new("queue", NpgsqlDbType.Text) { Value = (object?)queue ?? DBNull.Value });
-        command.Parameters.Add(new("known", known.ToArray()));
+        command.Parameters.Add(new("known", known.Union(waiting.Select(jobs => jobs.Key), StringComparer.Ordinal).ToArray()));
+        command.Parameters.Add(new("counted", (long)WaitingJobs.Counted));
+        command.Parameters.Add(new("latest", (long)PaceOf));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var queues = new List<QueueFigures>();
         while (await reader.ReadAsync(cancellationToken))
         {
+            var available = waiting[reader.GetString(0)].ToList();
             queues.Add(new QueueFigures(
                 reader.GetString(0),
+                available.Sum(jobs => jobs.Count),
                 reader.GetInt64(1),
                 reader.GetInt64(2),
                 reader.GetInt64(3),
                 reader.GetInt64(4),
-                reader.GetInt64(5),
-                reader.GetBoolean(6),
-                reader.GetTimeSpan(7),
-                reader.GetInt64(8)));
+                reader.GetBoolean(5),
+                available.Select(jobs => jobs.OldestAge).DefaultIfEmpty().Max(),
+                reader.GetInt64(6)));
         }
 
         return queues;

@@ -9,7 +9,6 @@ namespace Forge.Jobs;
 /// <summary>Enqueues the jobs of due schedules. Several workers may do it at the same time: each fire is one transaction, and there is one for each fire time.</summary>
 internal sealed partial class ScheduleFirer(
     NpgsqlDataSource dataSource,
-    JobDispatch dispatch,
     IJobQueue queue,
     JobKindRegistry kinds,
     IOptions<JobWorkerOptions> options,
@@ -51,7 +50,7 @@ internal sealed partial class ScheduleFirer(
             await transaction.CommitAsync(cancellationToken);
             if (fired is { } job)
             {
-                dispatch.Push([job]);
+                await queue.AnnounceAsync([job], CancellationToken.None);
             }
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
@@ -63,7 +62,7 @@ internal sealed partial class ScheduleFirer(
         return true;
     }
 
-    private async Task<DispatchedJob?> FireAsync(DueSchedule due, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    private async Task<Guid?> FireAsync(DueSchedule due, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         var name = due.Job.Name;
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
@@ -86,7 +85,7 @@ internal sealed partial class ScheduleFirer(
         }
 
         var (job, error) = await EnqueueAsync(due.Job, transaction, cancellationToken);
-        await EndAsync(due, next, job?.Id, error, transaction, cancellationToken);
+        await EndAsync(due, next, job, error, transaction, cancellationToken);
         if (error is not null)
         {
             NotFired(name, due.FireAt, error);
@@ -100,7 +99,7 @@ internal sealed partial class ScheduleFirer(
     }
 
     /// <summary>Enqueues like any other caller; the job's trace begins here, while the looking around it is not traced.</summary>
-    private async Task<(DispatchedJob? Job, string? Error)> EnqueueAsync(ScheduledJob scheduled, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    private async Task<(Guid? JobId, string? Error)> EnqueueAsync(ScheduledJob scheduled, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
         if (scheduled.ToRequest(kinds, out var problem) is not { } request)
         {
@@ -110,10 +109,9 @@ internal sealed partial class ScheduleFirer(
         using var traced = SuppressInstrumentationScope.Begin(value: false);
         try
         {
-            var kind = kinds.Get(request.Kind).Options;
             return await queue.EnqueueAsync(request, transaction, cancellationToken) switch
             {
-                EnqueueResult.Enqueued(var id) => (new DispatchedJob(id, request.Queue ?? kind.Queue, request.Priority, kind.IsLimited ? request.Kind : null), null),
+                EnqueueResult.Enqueued(var id) => (id, null),
                 var taken => (null, $"The job {taken.JobId} of an earlier fire lives and holds the unique key."),
             };
         }

@@ -8,6 +8,21 @@ internal static class ClaimedJobRow
     /// <summary>An update returns its rows in no order; this is the order in which they were claimed.</summary>
     public static int Order(ClaimedJob left, ClaimedJob right) => (left.Priority, left.LeaseToken).CompareTo((right.Priority, right.LeaseToken));
 
+    /// <summary>Executes a claim, prepared, and returns its jobs in their order.</summary>
+    public static async Task<List<ClaimedJob>> ReadAllAsync(NpgsqlCommand claim, CancellationToken cancellationToken)
+    {
+        await claim.PrepareAsync(cancellationToken);
+        var claimed = new List<ClaimedJob>();
+        await using var rows = await claim.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            claimed.Add(Read(rows));
+        }
+
+        claimed.Sort(Order);
+        return claimed;
+    }
+
     public static ClaimedJob Read(NpgsqlDataReader row) => new(
         Id: row.GetGuid(0),
         LeaseToken: row.GetInt64(1),

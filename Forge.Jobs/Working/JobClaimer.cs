@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -9,26 +8,36 @@ namespace Forge.Jobs;
 internal sealed partial class JobClaimer(
     NpgsqlDataSource dataSource,
     JobDispatch dispatch,
+    JobPoller poller,
     WorkerIdentity worker,
     WorkerScope scope,
     WorkerLease lease,
-    IOptions<JobWorkerOptions> options,
-    TimeProvider time,
     ILogger<JobClaimer> logger)
 {
     /// <summary>While the lists fill every claim, a poll gets one part in this many of it, and no more than <see cref="MostPolled"/>: what it takes stays on the lists, where it costs a look.</summary>
     private const int PolledShare = 4;
     private const int MostPolled = 100;
 
-    /// <summary>So often in a row ids that bring nothing make this worker ask for the next ones.</summary>
-    private const int MostStaleTakes = 20;
+    /// <summary>A take of which less than half is claimed is followed by one of this many times the size: stale ids come in heaps, and are cheap by the thousand.</summary>
+    private const int Growth = 8;
+    private const int LargestTake = 5_000;
+
+    /// <summary>So many takes are one claim at most: in between others look whether this worker is to stop or to pause.</summary>
+    private const int MostTakes = 20;
 
     private readonly FairTurn _turn = new();
-    private long _lastPoll = time.GetTimestamp();
-    private bool _pollAgain;
     private bool _isPollForLongestWaiting;
 
-    /// <summary>Claims up to <paramref name="limit"/> jobs of kinds without a limit.</summary>
+    /// <summary>How many jobs a poll may claim now, beside the last claim; 0 when none is called for.</summary>
+    public int PollRoom { get; private set; }
+
+    /// <summary>True when the last claim ended among stale ids, and the next one should follow at once.</summary>
+    public bool IsAmongStale { get; private set; }
+
+    /// <summary>How long until a poll is called for whatever the lists hold. Without a lease none is.</summary>
+    public TimeSpan UntilPoll => lease.IsHeld ? poller.UntilDue : TimeSpan.MaxValue;
+
+    /// <summary>Claims up to <paramref name="limit"/> jobs of kinds without a limit by the lists, and says by <see cref="PollRoom"/> whether a poll should follow.</summary>
     /// <remarks>
     /// Dying after the ids were taken and before the update commits: the jobs stay available, unknown to Redis, and the fallback poll finds them.
     /// Dying after the commit: the jobs are "running" under this worker's lease, which nobody renews, and are rescued.
@@ -36,101 +45,116 @@ internal sealed partial class JobClaimer(
     /// </remarks>
     public async Task<List<ClaimedJob>> ClaimAsync(int limit, CancellationToken cancellationToken)
     {
+        (PollRoom, IsAmongStale) = (0, false);
         if (!lease.IsHeld)
         {
             // Postgres would give nothing for the ids, and the lists would have lost them.
             return [];
         }
 
-        var isPollDue = time.GetElapsedTime(_lastPoll) >= options.Value.FallbackPollInterval;
+        var isPollDue = poller.UntilDue == TimeSpan.Zero;
         // Also while the lists fill every claim: ids that Redis lost would wait until all that it knows is done.
-        var idLimit = isPollDue ? limit - Math.Clamp(limit / PolledShare, 1, MostPolled) : limit;
-        var (ids, claimed) = await ClaimListedAsync(idLimit, cancellationToken);
-        if (isPollDue || ids is null || (_pollAgain && ids < idLimit))
+        var listLimit = isPollDue ? limit - Math.Clamp(limit / PolledShare, 1, MostPolled) : limit;
+        var (isAnswered, isFull, claimed) = await ClaimListedAsync(listLimit, cancellationToken);
+        // A list that Redis refuses to fill is empty, whatever waits.
+        if (isPollDue || !isAnswered || (!isFull && (poller.IsFruitful || dispatch.Problem is not null)))
         {
+            PollRoom = limit - claimed.Count;
             // Beside full lists it is to find what they lack: the most urgent and what has waited longest, in turn.
-            var isFull = ids == idLimit && idLimit > 0;
-            _isPollForLongestWaiting = isFull ? !_isPollForLongestWaiting : _turn.IsDue;
-            claimed.AddRange(await PollAsync(limit - claimed.Count, claimed.Count > 0, cancellationToken));
+            _isPollForLongestWaiting = isFull && listLimit > 0 ? !_isPollForLongestWaiting : _turn.IsDue;
         }
 
+        Claimed(claimed);
+        return claimed;
+    }
+
+    /// <summary>Claims what waits in Postgres, whether Redis knows it or not.</summary>
+    public async Task<List<ClaimedJob>> PollAsync(int limit, CancellationToken cancellationToken)
+    {
+        var claimed = lease.IsHeld ? await poller.PollAsync(limit, _isPollForLongestWaiting, cancellationToken) : [];
+        Claimed(claimed);
+        return claimed;
+    }
+
+    private void Claimed(List<ClaimedJob> claimed)
+    {
         _turn.Claimed(claimed.Count);
         dispatch.AnnounceChanges([.. claimed.Select(job => job.Id)]);
-        return claimed;
     }
 
-    /// <summary>Claims what the lists name. Says how many ids that was, null when Redis does not answer: others may have taken the jobs, or a poll.</summary>
-    private async Task<(int? Ids, List<ClaimedJob> Claimed)> ClaimListedAsync(int limit, CancellationToken cancellationToken)
+    /// <summary>Claims what the lists name. Says whether Redis answered, and whether the lists hold more.</summary>
+    private async Task<(bool IsAnswered, bool IsFull, List<ClaimedJob> Claimed)> ClaimListedAsync(int limit, CancellationToken cancellationToken)
     {
+        var claimed = new List<ClaimedJob>();
         if (limit == 0)
         {
-            return (0, []);
+            return (true, false, claimed);
         }
 
-        for (var take = 1; ; take++)
+        for (var (take, size) = (1, limit); ; take++, size = Math.Min(size * Growth, Math.Max(LargestTake, limit)))
         {
-            if (await dispatch.TakeAsync(scope.OpenQueues, limit, _turn.IsDue) is not { } ids)
+            if (await dispatch.TakeAsync(scope.OpenLists, size, _turn.IsDue) is not { } ids)
             {
-                return (null, []);
+                return (false, false, claimed);
             }
 
-            var claimed = ids.Count > 0 ? await ClaimIdsAsync(ids, cancellationToken) : [];
-            // A full take that brings nothing says nothing about the ids behind it.
-            if (claimed.Count > 0 || ids.Count < limit || take == MostStaleTakes)
+            try
             {
-                return (ids.Count, claimed);
+                var room = limit - claimed.Count;
+                var wanted = ids.Count > room ? await FindWaitingAsync(ids, room, cancellationToken) : ids;
+                claimed.AddRange(wanted.Count > 0 ? await ClaimIdsAsync(wanted, cancellationToken) : []);
+            }
+            catch (Exception exception) when (claimed.Count > 0)
+            {
+                // What the takes before have brought is claimed and must run.
+                TakeLost(exception, ids.Count);
+                return (true, true, claimed);
+            }
+
+            if (ids.Count < size)
+            {
+                return (true, false, claimed);
+            }
+
+            if (claimed.Count >= limit / 2 && claimed.Count > 0)
+            {
+                return (true, true, claimed);
+            }
+
+            if (take == MostTakes)
+            {
+                IsAmongStale = true;
+                return (true, true, claimed);
             }
         }
     }
 
-    private Task<List<ClaimedJob>> ClaimIdsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
-        ClaimAsync(JobSql.ClaimIds, command => command.AddArray("ids", NpgsqlDbType.Uuid, ids, id => id), cancellationToken);
-
-    /// <summary>Claims past Redis.</summary>
-    private async Task<List<ClaimedJob>> PollAsync(int limit, bool hasClaimed, CancellationToken cancellationToken)
+    /// <summary>Drops the ids whose jobs do not wait for this worker, all in one look, and puts back on the lists what is more than <paramref name="limit"/>.</summary>
+    /// <remarks>Dying before they are back: the jobs are available, unknown to Redis, and the fallback poll and the sweep find them.</remarks>
+    private async Task<IReadOnlyCollection<Guid>> FindWaitingAsync(IReadOnlyCollection<Guid> ids, int limit, CancellationToken cancellationToken)
     {
-        _lastPoll = time.GetTimestamp();
-        try
+        await using var command = dataSource.CreateCommand(JobSql.WaitingOf);
+        scope.Unlimited.AddTo(command);
+        command.AddArray("ids", NpgsqlDbType.Uuid, ids, id => id);
+        var waiting = await DispatchedJobRow.ReadAllAsync(command, cancellationToken);
+        if (waiting.Count > limit)
         {
-            var polled = await ClaimAsync(JobSql.ClaimOldest, AddParameters, cancellationToken);
-            // A full batch past Redis means that Redis lost a list: go on here until the sweep has filled it again.
-            _pollAgain = polled.Count == limit;
-            return polled;
-        }
-        catch (NpgsqlException exception) when (hasClaimed)
-        {
-            // What the lists brought is claimed and must run.
-            PollFailed(exception);
-            return [];
+            dispatch.PutBack(waiting.Skip(limit));
         }
 
-        void AddParameters(NpgsqlCommand command)
-        {
-            command.Parameters.Add(new("queues", scope.OpenQueues.ToArray()));
-            command.Parameters.Add(new("limit", limit));
-            command.Parameters.Add(new("longest_waiting_first", _isPollForLongestWaiting));
-        }
+        return [.. waiting.Take(limit).Select(job => job.Id)];
     }
 
-    private async Task<List<ClaimedJob>> ClaimAsync(string sql, Action<NpgsqlCommand> addParameters, CancellationToken cancellationToken)
+    private async Task<List<ClaimedJob>> ClaimIdsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(JobSql.ClaimIds, connection);
         command.Parameters.Add(new("worker", worker.Id));
         scope.Unlimited.AddTo(command);
-        addParameters(command);
-        await command.PrepareAsync(cancellationToken);
-        var claimed = new List<ClaimedJob>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            claimed.Add(ClaimedJobRow.Read(reader));
-        }
-
-        claimed.Sort(ClaimedJobRow.Order);
-        return claimed;
+        command.AddArray("ids", NpgsqlDbType.Uuid, ids, id => id);
+        return await ClaimedJobRow.ReadAllAsync(command, cancellationToken);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Looking for jobs past Redis failed; the next poll tries again.")]
-    private partial void PollFailed(Exception exception);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Claiming {Count} ids that were taken off the lists failed; a poll or a sweep finds those whose jobs wait.")]
+    private partial void TakeLost(Exception exception, int count);
 }

@@ -27,6 +27,8 @@ internal sealed partial class JobDrain(
     /// <summary>After a claim that left room the lists are empty: jobs that come one by one in a stream are claimed together then, rather than with a commit for each. The first after a silence never waits.</summary>
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(2);
 
+    private readonly ClaimBeside _poll = new(signals, time);
+    private readonly Dictionary<LimitedKind, ClaimBeside> _limited = limited.All.ToDictionary(kind => kind, _ => new ClaimBeside(signals, time));
     private bool _isLimitedTurn;
 
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
@@ -39,12 +41,17 @@ internal sealed partial class JobDrain(
             {
                 await HandBackAsync(stop.Token);
                 var room = Room();
-                var claimed = room > 0 ? await ClaimAsync(room, stop.Token) : 0;
+                var (claimed, isMore) = room > 0 ? await ClaimAsync(room, stop.Token) : (0, false);
+                if (isMore)
+                {
+                    continue;
+                }
+
                 if (claimed == 0)
                 {
                     await signals.Work.WaitAsync(Pause(room), time, stop.Token);
                 }
-                else if (claimed < room)
+                else
                 {
                     await Task.Delay(Gather, time, stop.Token);
                 }
@@ -69,47 +76,97 @@ internal sealed partial class JobDrain(
             return;
         }
 
-        await signals.Claiming.WaitAsync(cancellationToken);
+        await signals.Claiming.EnterAsync(cancellationToken);
         try
         {
             await handBack.ReturnAsync(buffer.RemoveOlderThan(HandBackAfter), CancellationToken.None);
         }
         finally
         {
-            signals.Claiming.Release();
+            signals.Claiming.Leave();
         }
     }
 
-    /// <summary>Claims once, and starts what can start. Returns how many were claimed.</summary>
-    private async Task<int> ClaimAsync(int room, CancellationToken cancellationToken)
+    /// <summary>Claims once, and starts what can start. Returns how many jobs the lists brought, and whether they hold more, so that the next claim should follow at once.</summary>
+    private async Task<(int Claimed, bool IsMore)> ClaimAsync(int room, CancellationToken cancellationToken)
     {
-        await signals.Claiming.WaitAsync(cancellationToken);
+        await signals.Claiming.EnterAsync(cancellationToken);
         try
         {
             // Not cancelled half way: an answer that nobody reads would leave jobs claimed and not run.
             cancellationToken.ThrowIfCancellationRequested();
-            // Half of the room at most, so that neither sort of kind keeps the other out; a single place goes to each in turn.
-            _isLimitedTurn = !_isLimitedTurn;
-            var first = await limitedClaimer.ClaimAsync(room > 1 ? room / 2 : _isLimitedTurn ? 1 : 0, CancellationToken.None);
-            buffer.AddFirst(first);
+            room -= StartLimited(room);
+            if (room == 0)
+            {
+                return (0, false);
+            }
+
+            var claimed = await claimer.ClaimAsync(room, CancellationToken.None);
+            buffer.Add(claimed);
             slots.Fill();
-            var others = first.Count < room ? await claimer.ClaimAsync(room - first.Count, CancellationToken.None) : [];
-            buffer.Add(others);
-            slots.Fill();
-            activity.Claimed(first.Count + others.Count);
-            return first.Count + others.Count;
+            activity.Claimed(claimed.Count);
+            _poll.Start(claimer.PollRoom, PollAsync, PollFailed);
+            return (claimed.Count, claimed.Count == room || claimer.IsAmongStale);
         }
         finally
         {
-            signals.Claiming.Release();
+            signals.Claiming.Leave();
         }
     }
 
-    /// <summary>How long to sleep unless something happens.</summary>
+    /// <summary>Starts claims of those limited kinds that it is time to look for, each beside the others, so that none of them holds up another kind. Returns the room that they may fill.</summary>
+    private int StartLimited(int room)
+    {
+        // Half of the room at most, so that neither sort of kind keeps the other out; a single place goes to each in turn.
+        _isLimitedTurn = !_isLimitedTurn;
+        var left = room > 1 ? room / 2 : _isLimitedTurn ? 1 : 0;
+        var given = 0;
+        var due = _limited.Where(kind => kind.Key.UntilLook == TimeSpan.Zero && !kind.Value.IsUnderWay).ToArray();
+        Random.Shared.Shuffle(due);
+        for (var i = 0; i < due.Length && left > given; i++)
+        {
+            var (kind, claim) = due[i];
+            var part = (int)Math.Ceiling((left - given) / (double)(due.Length - i));
+            given += part;
+            claim.Start(part, limit => ClaimLimitedAsync(kind, limit), exception => ClaimOfKindFailed(exception, kind.Kind.Name));
+        }
+
+        return given;
+    }
+
+    private async Task<bool> ClaimLimitedAsync(LimitedKind kind, int room)
+    {
+        var claimed = await limitedClaimer.ClaimAsync(kind, room, CancellationToken.None);
+        buffer.AddFirst(claimed);
+        slots.Fill();
+        activity.Claimed(claimed.Count);
+        // What it has not filled is free for others, and a full claim may be followed by another.
+        return true;
+    }
+
+    /// <summary>Claims past Redis.</summary>
+    private async Task<bool> PollAsync(int room)
+    {
+        var claimed = await claimer.PollAsync(room, CancellationToken.None);
+        buffer.Add(claimed);
+        slots.Fill();
+        activity.Claimed(claimed.Count);
+        return claimed.Count > 0;
+    }
+
+    /// <summary>How long to sleep unless something happens. A claim beside this loop wakes it when it ends.</summary>
     private TimeSpan Pause(int room)
     {
         var pause = buffer.Count > 0 ? HandBackAfter : options.Value.FallbackPollInterval;
-        return room > 0 && limited.UntilNextLook is { } look && look < pause ? look : pause;
+        if (room > 0)
+        {
+            pause = _limited.Where(kind => !kind.Value.IsUnderWay).Select(kind => kind.Key.UntilLook)
+                .Append(_poll.IsUnderWay ? pause : claimer.UntilPoll)
+                .Append(pause)
+                .Min();
+        }
+
+        return pause;
     }
 
     /// <summary>Free places and what goes ahead of them, less what waits already. While all places are busy a claim must be worth a commit.</summary>
@@ -117,12 +174,18 @@ internal sealed partial class JobDrain(
     {
         var wanted = ahead.Measure();
         slots.LowWater = wanted / 2;
-        var waiting = buffer.Count;
+        var waiting = buffer.Count + _poll.Reserved + _limited.Values.Sum(claim => claim.Reserved);
         var free = slots.Free;
         return free > waiting ? free + wanted - waiting
             : waiting <= slots.LowWater ? wanted - waiting
             : 0;
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Looking for jobs past Redis failed; the next poll tries again.")]
+    private partial void PollFailed(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Claiming jobs of the kind {JobKind} failed; the next poll tries again.")]
+    private partial void ClaimOfKindFailed(Exception exception, string jobKind);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Claiming jobs failed; trying again after a pause.")]
     private partial void ClaimFailed(Exception exception);

@@ -35,7 +35,7 @@ internal sealed class JobHandBack(NpgsqlDataSource dataSource, JobDispatch dispa
             throw;
         }
 
-        dispatch.PushFront([.. jobs.Where(job => available.Contains(job.Id)).Select(job => new DispatchedJob(job.Id, job.Queue, job.Priority, scope.LimitedKindOf(job)))]);
+        dispatch.PushFront([.. jobs.Where(job => available.Contains(job.Id)).Select(job => new DispatchedJob(job, scope.LimitedKindOf(job) is not null))]);
         dispatch.AnnounceChanges([.. jobs.Select(job => job.Id)]);
     }
 

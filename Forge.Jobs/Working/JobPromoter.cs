@@ -27,13 +27,6 @@ internal sealed class JobPromoter(NpgsqlDataSource dataSource, JobDispatch dispa
     {
         await using var command = dataSource.CreateCommand(JobSql.Promote);
         command.Parameters.Add(new("limit", BatchSize));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var due = new List<DispatchedJob>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            due.Add(new DispatchedJob(reader.GetGuid(0), reader.GetString(1), reader.GetInt16(2), reader.TextOrNull(3)));
-        }
-
-        return due;
+        return await DispatchedJobRow.ReadAllAsync(command, cancellationToken);
     }
 }

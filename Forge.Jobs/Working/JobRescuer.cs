@@ -57,7 +57,7 @@ internal sealed partial class JobRescuer(
         dispatch.AnnounceChanges([.. rescued.Select(job => job.Id)]);
         if (rescued.Where(job => job.State is JobState.Available).ToList() is { Count: > 0 } available)
         {
-            dispatch.PushFront([.. available.Select(job => new DispatchedJob(job.Id, job.Queue, job.Priority, job.IsLimited ? job.Kind : null))]);
+            dispatch.PushFront([.. available.Select(job => new DispatchedJob(job.Id, new JobList(job.Queue, job.Kind, job.Version), job.Priority, job.IsLimited))]);
         }
 
         foreach (var kind in rescued.Where(job => job.IsLimited && job.State is not JobState.Available).Select(job => job.Kind).Distinct(StringComparer.Ordinal))
@@ -95,7 +95,8 @@ internal sealed partial class JobRescuer(
                 JobStateExtensions.Parse(reader.GetString(4)),
                 reader.GetString(5),
                 reader.GetBoolean(6),
-                reader.GetString(7)));
+                reader.GetString(7),
+                reader.GetInt32(8)));
         }
 
         // The commit's own failure arrives with this.
@@ -109,5 +110,5 @@ internal sealed partial class JobRescuer(
     [LoggerMessage(Level = LogLevel.Error, Message = "Job {JobId} ({JobKind}) was taken back from worker {Worker} and is not run again: it is {State}. {Reason}")]
     private partial void JobEndedByRescue(Guid jobId, string jobKind, string worker, JobState state, string reason);
 
-    private sealed record RescuedJob(Guid Id, string Kind, string Queue, int Priority, JobState State, string Worker, bool IsLimited, string Reason);
+    private sealed record RescuedJob(Guid Id, string Kind, string Queue, int Priority, JobState State, string Worker, bool IsLimited, string Reason, int Version);
 }

@@ -133,7 +133,7 @@ internal sealed partial class JobRunner(
                 metrics.Ended(job, end.Outcome, state, duration, end.ErrorType);
                 if (state is JobState.Available)
                 {
-                    dispatch.PushFront([new DispatchedJob(job.Id, job.Queue, job.Priority, scope.LimitedKindOf(job))]);
+                    dispatch.PushFront([new DispatchedJob(job, scope.LimitedKindOf(job) is not null)]);
                 }
             }
             else

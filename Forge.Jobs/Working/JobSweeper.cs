@@ -3,129 +3,109 @@ using Npgsql;
 
 namespace Forge.Jobs;
 
-/// <summary>Puts available jobs back on Redis' lists when the lists hold fewer ids than Postgres has jobs, and takes the figures that health and metrics show.</summary>
-/// <remarks>The oldest go first, since lists lose their front. Ids that are on a list already are then there twice, which only costs a look: Postgres decides who owns a job.</remarks>
+/// <summary>Puts available jobs back on Redis' lists when these lack the ids that have waited longest, and takes the figures that health and metrics show.</summary>
+/// <remarks>
+/// It looks at so many ids, however many wait. What a list lacks comes to its front, where the next look finds it. An id may be on its list twice then, which costs a look:
+/// Postgres decides who owns a job.
+/// </remarks>
 internal sealed class JobSweeper(
     NpgsqlDataSource dataSource,
     JobDispatch dispatch,
     WorkerScope scope,
+    LimitedKinds limited,
     LimitedJobClaimer limitedClaimer,
     WorkerActivity activity,
     JobMetrics metrics,
     IOptions<JobWorkerOptions> options,
     TimeProvider time) : IMaintenance
 {
+    /// <summary>So many ids are looked at, shared out among the lists that hold any.</summary>
+    private const int Looked = 1_000;
+
+    /// <summary>So many ids of a list that lacks some are put on it at once.</summary>
     private const int BatchSize = 1_000;
 
-    /// <summary>Counting takes the longer the more jobs wait, also those that nobody may claim: it gets one part in this many of the time.</summary>
-    private const int CountingShare = 200;
+    /// <summary>So many times what was read from Postgres is looked through in Redis: there the order is that of the pushes, and stale ids are among them.</summary>
+    private const int Depth = 2;
 
-    private long _countedAt;
-    private TimeSpan _countingTook;
+    /// <summary>The looks take longer where a long transaction keeps dead entries at the heads of the lists: they get one part in this many of the time.</summary>
+    private const int Share = 200;
+
+    private readonly TimeSpan _waited = options.Value.SweepInterval / 2;
+    private readonly TimeShare _share = new(TimeSpan.Zero, Share, time);
 
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        await limitedClaimer.MarkRunningAsync(cancellationToken);
-        await FillListsAsync(cancellationToken);
-        if (time.GetElapsedTime(_countedAt) >= _countingTook * CountingShare)
-        {
-            _countedAt = time.GetTimestamp();
-            await TakeFiguresAsync(cancellationToken);
-            _countingTook = time.GetElapsedTime(_countedAt);
-        }
-    }
-
-    private async Task FillListsAsync(CancellationToken cancellationToken)
-    {
-        // Before the look into Postgres: what is taken off a list in between must not look as if the list had lost it.
-        var listed = await CountListedAsync();
-        if (listed.Count == 0)
+        if (_share.UntilDue > TimeSpan.Zero)
         {
             return;
         }
 
-        foreach (var (list, waiting) in await CountWaitingAsync(cancellationToken))
+        var begun = time.GetTimestamp();
+        await limitedClaimer.MarkRunningAsync(limited.All, cancellationToken);
+        var heads = await ReadHeadsAsync(cancellationToken);
+        await TakeFiguresAsync(cancellationToken);
+        _share.EndedSince(begun);
+        await FillListsAsync(heads, cancellationToken);
+    }
+
+    private async Task FillListsAsync(IReadOnlyCollection<DispatchedJob> heads, CancellationToken cancellationToken)
+    {
+        foreach (var head in heads.GroupBy(job => (job.List, job.Priority)))
         {
-            if (listed.TryGetValue(list, out var count) && count < waiting)
+            var (list, priority) = head.Key;
+            if (await dispatch.PeekAsync(list, priority, head.Count() * Depth) is not { } listed)
             {
-                dispatch.Push(await OldestAsync(list.Queue, list.Priority, cancellationToken));
+                return;
+            }
+
+            if (head.All(job => listed.Contains(job.Id)) || await dispatch.PeekAsync(list, priority, BatchSize * Depth) is not { } first)
+            {
+                continue;
+            }
+
+            // Redis before Postgres: what workers have taken off the list since the first look is not read here any more.
+            var missing = (await ReadOldestAsync(list, priority, cancellationToken)).Where(job => !first.Contains(job.Id)).ToList();
+            if (missing.Count > 0)
+            {
+                dispatch.PushFront(missing);
             }
         }
     }
 
     private async Task TakeFiguresAsync(CancellationToken cancellationToken)
     {
-        var waiting = await CountAsync(cancellationToken);
+        var waiting = await WaitingJobs.ReadAsync(dataSource, dispatch, scope.Queues, cancellationToken);
         activity.Parked = [.. waiting
-            .Where(jobs => jobs.SinceAWhile > 0 && !scope.CanRun(jobs.Kind, jobs.Version))
-            .GroupBy(jobs => (jobs.Kind, jobs.Version), (key, jobs) => new ParkedJobs(key.Kind, key.Version, jobs.Sum(job => job.Count)))];
+            .Where(jobs => jobs.OldestAge > _waited && !scope.CanRun(jobs.List.Kind, jobs.List.Version))
+            .GroupBy(jobs => (jobs.List.Kind, jobs.List.Version), (key, jobs) => new ParkedJobs(key.Kind, key.Version, jobs.Sum(job => job.Count)))];
         metrics.Observed([.. scope.Queues.Select(queue => WaitingIn(queue, waiting))]);
     }
 
     private static WaitingFigures WaitingIn(string queue, IEnumerable<WaitingJobs> waiting)
     {
-        var here = waiting.Where(jobs => jobs.Queue == queue).ToList();
+        var here = waiting.Where(jobs => jobs.List.Queue == queue).ToList();
         return new WaitingFigures(queue, here.Sum(jobs => jobs.Count), here.Select(jobs => jobs.OldestAge).DefaultIfEmpty().Max());
     }
 
-    private async Task<Dictionary<(string Queue, int Priority), long>> CountListedAsync()
+    private async Task<List<DispatchedJob>> ReadHeadsAsync(CancellationToken cancellationToken)
     {
-        var listed = new Dictionary<(string, int), long>();
-        foreach (var (list, count) in await dispatch.CountAsync(scope.OpenQueues))
-        {
-            listed[list] = count;
-        }
-
-        return listed;
-    }
-
-    private async Task<List<((string Queue, int Priority) List, long Count)>> CountWaitingAsync(CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.CreateCommand(JobSql.WaitingLists);
-        command.Parameters.Add(new("queues", scope.OpenQueues.ToArray()));
-        command.Parameters.Add(new("age", options.Value.SweepInterval / 2));
+        await using var command = dataSource.CreateCommand(JobSql.WaitingHeads);
+        command.Parameters.Add(new("queues", scope.OpenQueues));
+        command.Parameters.Add(new("age", _waited));
+        command.Parameters.Add(new("limit", (long)Looked));
         scope.Unlimited.AddTo(command);
-        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        var waiting = new List<((string, int), long)>();
-        while (await rows.ReadAsync(cancellationToken))
-        {
-            waiting.Add(((rows.GetString(0), rows.GetInt16(1)), rows.GetInt64(2)));
-        }
-
-        return waiting;
+        return await DispatchedJobRow.ReadAllAsync(command, cancellationToken);
     }
 
-    private async Task<List<WaitingJobs>> CountAsync(CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.CreateCommand(JobSql.WaitingCounts);
-        command.Parameters.Add(new("queues", scope.Queues));
-        command.Parameters.Add(new("age", options.Value.SweepInterval / 2));
-        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        var waiting = new List<WaitingJobs>();
-        while (await rows.ReadAsync(cancellationToken))
-        {
-            waiting.Add(new WaitingJobs(rows.GetString(0), rows.GetString(1), rows.GetInt32(2), rows.GetInt64(3), rows.GetInt64(4), rows.GetTimeSpan(5)));
-        }
-
-        return waiting;
-    }
-
-    private async Task<List<DispatchedJob>> OldestAsync(string queue, int priority, CancellationToken cancellationToken)
+    private async Task<List<DispatchedJob>> ReadOldestAsync(JobList list, int priority, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(JobSql.WaitingIds);
-        command.Parameters.Add(new("queue", queue));
+        command.Parameters.Add(new("kind", list.Kind));
+        command.Parameters.Add(new("version", list.Version));
+        command.Parameters.Add(new("queue", list.Queue));
         command.Parameters.Add(new("priority", (short)priority));
-        scope.Unlimited.AddTo(command);
         command.Parameters.Add(new("limit", BatchSize));
-        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        var oldest = new List<DispatchedJob>();
-        while (await rows.ReadAsync(cancellationToken))
-        {
-            oldest.Add(new DispatchedJob(rows.GetGuid(0), queue, priority));
-        }
-
-        return oldest;
+        return await DispatchedJobRow.ReadAllAsync(command, cancellationToken);
     }
-
-    private sealed record WaitingJobs(string Queue, string Kind, int Version, long Count, long SinceAWhile, TimeSpan OldestAge);
 }

@@ -10,7 +10,7 @@ public sealed class JobWorkerOptions
     /// <summary>The configuration section.</summary>
     public const string SectionName = "Jobs:Worker";
 
-    /// <summary>The queues to work on.</summary>
+    /// <summary>The queues to work on. Each must be one that the program knows (<see cref="JobKindRegistry.Queues"/>), or the worker does not start.</summary>
     /// <value>The default is none, which means all that the program knows.</value>
     public IList<string> Queues { get; } = [];
 
@@ -95,6 +95,17 @@ internal sealed class JobWorkerIntervalsValidator : IValidateOptions<JobWorkerOp
         options.HeartbeatInterval * 3 <= options.LeaseDuration
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail($"{nameof(options.HeartbeatInterval)} must be at most a third of {nameof(options.LeaseDuration)}, or one late heartbeat costs the worker its jobs.");
+}
+
+/// <summary>Checks that each queue is one that a job can be in: a worker with a misspelt queue would be healthy and do nothing.</summary>
+internal sealed class JobWorkerQueuesValidator(JobKindRegistry kinds) : IValidateOptions<JobWorkerOptions>
+{
+    public ValidateOptionsResult Validate(string? name, JobWorkerOptions options) =>
+        options.Queues.Except(kinds.Queues, StringComparer.Ordinal).ToArray() is { Length: > 0 } unknown
+            ? ValidateOptionsResult.Fail(
+                $"{JobWorkerOptions.SectionName}:{nameof(options.Queues)} names {string.Join(", ", unknown.Select(queue => $"'{queue}'"))}, which no job can be in here. " +
+                $"The queues that this program knows are {string.Join(", ", kinds.Queues)}: correct the name, or add the queue to {JobQueueOptions.SectionName}:{nameof(JobQueueOptions.Queues)}.")
+            : ValidateOptionsResult.Success;
 }
 
 /// <summary>Checks that a stop fits into the time which the host gives to it.</summary>

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
@@ -7,74 +6,44 @@ namespace Forge.Jobs;
 
 /// <summary>Claims jobs of kinds with a limit across workers. One worker at a time counts and claims per kind, so the limit holds however many ask.</summary>
 /// <remarks>Dying anywhere before the commit claims nothing and uses no permit; after it, the jobs are rescued like any other, and their permits stay used.</remarks>
-internal sealed partial class LimitedJobClaimer(
+internal sealed class LimitedJobClaimer(
     NpgsqlDataSource dataSource,
     JobDispatch dispatch,
     WorkerIdentity worker,
     WorkerScope scope,
-    LimitedKinds limited,
-    IOptions<JobWorkerOptions> options,
-    ILogger<LimitedJobClaimer> logger)
+    IOptions<JobWorkerOptions> options)
 {
-    private readonly FairTurn _turn = new();
-    private bool _hasMarked;
-
-    /// <summary>Claims up to <paramref name="limit"/> jobs of those kinds that it is time to look for. Without such kinds it costs nothing.</summary>
-    public async Task<List<ClaimedJob>> ClaimAsync(int limit, CancellationToken cancellationToken)
+    /// <summary>Claims up to <paramref name="limit"/> jobs of one kind.</summary>
+    public async Task<List<ClaimedJob>> ClaimAsync(LimitedKind kind, int limit, CancellationToken cancellationToken)
     {
-        var kinds = limited.All.Where(kind => kind.UntilLook == TimeSpan.Zero).ToArray();
-        if (kinds.Length == 0 || limit <= 0)
-        {
-            return [];
-        }
-
-        if (!_hasMarked)
+        // Set before asking, so that a nudge that comes meanwhile is not lost.
+        kind.LookIn(options.Value.FallbackPollInterval);
+        if (!kind.IsMarked)
         {
             // What runs since before the limit counts from the first claim on.
-            await MarkRunningAsync(cancellationToken);
-            _hasMarked = true;
+            await MarkRunningAsync([kind], cancellationToken);
+            kind.IsMarked = true;
         }
 
-        Random.Shared.Shuffle(kinds);
-        var claimed = new List<ClaimedJob>();
-        foreach (var kind in kinds)
-        {
-            if (claimed.Count >= limit)
-            {
-                break;
-            }
-
-            // Set before asking, so that a nudge that comes meanwhile is not lost.
-            kind.LookIn(options.Value.FallbackPollInterval);
-            try
-            {
-                claimed.AddRange(await ClaimAsync(kind, limit - claimed.Count, cancellationToken));
-            }
-            catch (Exception exception) when (claimed.Count > 0)
-            {
-                // What the kinds before brought is claimed and must run.
-                ClaimFailed(exception, kind.Kind.Name);
-            }
-        }
-
+        var claimed = await ClaimMarkedAsync(kind, limit, cancellationToken);
         dispatch.AnnounceChanges([.. claimed.Select(job => job.Id)]);
         return claimed;
     }
 
     /// <summary>Counts in what runs of these kinds and was claimed before they had a limit, or by a worker that does not know of it.</summary>
-    public async Task MarkRunningAsync(CancellationToken cancellationToken)
+    public async Task MarkRunningAsync(IReadOnlyCollection<LimitedKind> kinds, CancellationToken cancellationToken)
     {
-        if (limited.All.Count == 0)
+        if (kinds.Count == 0)
         {
             return;
         }
 
         await using var command = dataSource.CreateCommand(JobSql.MarkLimited);
-        command.Parameters.Add(new("kinds", limited.All.Select(kind => kind.Kind.Name).ToArray()));
+        command.Parameters.Add(new("kinds", kinds.Select(kind => kind.Kind.Name).ToArray()));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private async Task<List<ClaimedJob>> ClaimAsync(LimitedKind kind, int limit, CancellationToken cancellationToken)
+    private async Task<List<ClaimedJob>> ClaimMarkedAsync(LimitedKind kind, int limit, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var command = new NpgsqlCommand(JobSql.ClaimLimited, connection);
@@ -83,9 +52,9 @@ internal sealed partial class LimitedJobClaimer(
         command.Parameters.Add(new("kind", name));
         command.Parameters.Add(new("lowest_version", kind.Kind.LowestVersion));
         command.Parameters.Add(new("version", kind.Kind.Options.Version));
-        command.Parameters.Add(new("queues", scope.OpenQueues.ToArray()));
+        command.Parameters.Add(new("queues", scope.OpenQueues));
         command.Parameters.Add(new("limit", limit));
-        command.Parameters.Add(new("longest_waiting_first", _turn.IsDue));
+        command.Parameters.Add(new("longest_waiting_first", kind.Turn.IsDue));
         command.Parameters.Add(new("max_concurrency", NpgsqlDbType.Integer) { Value = (object?)kind.Kind.Options.MaxConcurrency ?? DBNull.Value });
         command.Parameters.Add(new("permits", NpgsqlDbType.Integer) { Value = (object?)rate?.Permits ?? DBNull.Value });
         command.Parameters.Add(new("period", NpgsqlDbType.Interval) { Value = (object?)rate?.Period ?? DBNull.Value });
@@ -98,7 +67,7 @@ internal sealed partial class LimitedJobClaimer(
             claimed.Add(ClaimedJobRow.Read(reader));
         }
 
-        _turn.Claimed(claimed.Count);
+        kind.Turn.Claimed(claimed.Count);
         claimed.Sort(ClaimedJobRow.Order);
         await reader.NextResultAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
@@ -115,7 +84,4 @@ internal sealed partial class LimitedJobClaimer(
 
         return claimed;
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Claiming jobs of the kind {JobKind} failed; the next poll tries again.")]
-    private partial void ClaimFailed(Exception exception, string jobKind);
 }

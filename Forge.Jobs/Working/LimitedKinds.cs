@@ -12,9 +12,6 @@ internal sealed class LimitedKinds
 
     public IReadOnlyCollection<LimitedKind> All => _kinds.Values;
 
-    /// <summary>How long until one of them is to be looked for; null when there are none.</summary>
-    public TimeSpan? UntilNextLook => _kinds.Count == 0 ? null : _kinds.Values.Min(kind => kind.UntilLook);
-
     public void LookFor(string kind)
     {
         if (_kinds.TryGetValue(kind, out var found))
@@ -31,6 +28,11 @@ internal sealed class LimitedKind(JobKind kind, TimeProvider time)
     private bool _isHeldBack;
 
     public JobKind Kind => kind;
+
+    public FairTurn Turn { get; } = new();
+
+    /// <summary>True once those of its jobs are counted in that were claimed before it had a limit.</summary>
+    public bool IsMarked { get; set; }
 
     /// <summary>True when the last look found the limit reached: its jobs wait as they should.</summary>
     public bool IsHeldBack

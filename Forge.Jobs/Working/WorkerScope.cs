@@ -8,6 +8,7 @@ internal sealed class WorkerScope
     private readonly Dictionary<string, JobHandlerRegistration> _handlers;
     private readonly JobKindRegistry _kinds;
     private HashSet<string> _paused = new(StringComparer.Ordinal);
+    private volatile OpenScope _open;
 
     public WorkerScope(IEnumerable<JobHandlerRegistration> handlers, JobKindRegistry kinds, IOptions<JobWorkerOptions> options)
     {
@@ -16,6 +17,7 @@ internal sealed class WorkerScope
         Queues = options.Value.Queues.Count > 0 ? [.. options.Value.Queues] : [.. kinds.Queues];
         Kinds = [.. _handlers.Keys.Select(kinds.Get)];
         Unlimited = new KindVersions([.. Kinds.Where(kind => !kind.Options.IsLimited)]);
+        _open = OpenWithout(_paused);
     }
 
     public IReadOnlyList<JobKind> Kinds { get; }
@@ -26,7 +28,10 @@ internal sealed class WorkerScope
     public string[] Queues { get; }
 
     /// <summary>The queues that are worth looking into. Claims ask Postgres again, so a pause holds before it is known here.</summary>
-    public IReadOnlyList<string> OpenQueues => [.. Queues.Except(Volatile.Read(ref _paused), StringComparer.Ordinal)];
+    public string[] OpenQueues => _open.Queues;
+
+    /// <summary>The lists in Redis of those queues that this worker can run.</summary>
+    public IReadOnlyList<JobList> OpenLists => _open.Lists;
 
     public JobHandlerRegistration HandlerOf(string kind) => _handlers[kind];
 
@@ -41,5 +46,21 @@ internal sealed class WorkerScope
     public string PayloadOf(ClaimedJob job) => _kinds.Get(job.Kind).BringForward(job.Payload, job.Version);
 
     /// <summary>Takes note of the paused queues; true when one of them was paused and no longer is.</summary>
-    public bool SetPaused(HashSet<string> paused) => !Interlocked.Exchange(ref _paused, paused).IsSubsetOf(paused);
+    public bool SetPaused(HashSet<string> paused)
+    {
+        var before = _paused;
+        (_paused, _open) = (paused, OpenWithout(paused));
+        return !before.IsSubsetOf(paused);
+    }
+
+    private OpenScope OpenWithout(HashSet<string> paused)
+    {
+        string[] open = [.. Queues.Except(paused, StringComparer.Ordinal)];
+        return new OpenScope(open, [.. open.SelectMany(queue => Kinds.Where(kind => !kind.Options.IsLimited).SelectMany(kind => ListsOf(queue, kind)))]);
+    }
+
+    private static IEnumerable<JobList> ListsOf(string queue, JobKind kind) =>
+        Enumerable.Range(kind.LowestVersion, kind.Options.Version - kind.LowestVersion + 1).Select(version => new JobList(queue, kind.Name, version));
+
+    private sealed record OpenScope(string[] Queues, JobList[] Lists);
 }

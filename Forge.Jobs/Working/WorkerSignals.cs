@@ -17,8 +17,8 @@ internal sealed class WorkerSignals : IDisposable
     /// <summary>The last run has ended.</summary>
     public Signal Idle { get; } = new();
 
-    /// <summary>Held during a claim, until its jobs are known to be running.</summary>
-    public SemaphoreSlim Claiming { get; } = new(1, 1);
+    /// <summary>Says when no claim is under way.</summary>
+    public ClaimGate Claiming { get; } = new();
 
     /// <summary>The worker stops: no claims from here on.</summary>
     public CancellationToken Stopping => _stopping.Token;

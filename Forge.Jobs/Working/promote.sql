@@ -10,4 +10,4 @@ update jobs.job j
 set state = 'available'
 from due
 where j.id = due.id
-returning j.id, j.queue, j.priority, case when j.is_limited then j.kind end
+returning j.id, j.queue, j.kind, j.version, j.priority, j.is_limited

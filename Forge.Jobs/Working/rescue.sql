@@ -47,7 +47,7 @@ with judge as materialized (
         lease_token = null
     from held
     where j.id = held.id
-    returning j.id, j.kind, j.queue, j.priority, j.state, j.is_limited, j.started_at, held.attempt, held.lease_token, held.worker_id,
+    returning j.id, j.kind, j.version, j.queue, j.priority, j.state, j.is_limited, j.started_at, held.attempt, held.lease_token, held.worker_id,
               case held.cause
                   when 'broken' then 'The worker could not store how the run ended.'
                   when 'stranded' then 'The worker held the job without having begun it, and gave it back.'
@@ -60,4 +60,4 @@ with judge as materialized (
     select id, lease_token, attempt, started_at, 'rescued', worker_id, @error_type, message
     from rescued
 )
-select id, kind, queue, priority, state, worker_id, is_limited, message from rescued
+select id, kind, queue, priority, state, worker_id, is_limited, message, version from rescued

@@ -7,6 +7,13 @@ if (Settings.Parse(args) is not { } settings)
     return 2;
 }
 
+if (settings.Measures is ["large"])
+{
+    await using var large = new LargeTable(settings);
+    await large.RunAsync();
+    return 0;
+}
+
 var systems = new List<IJobSystem>();
 foreach (var name in settings.Systems)
 {

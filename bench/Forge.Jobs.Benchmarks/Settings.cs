@@ -10,6 +10,7 @@ internal sealed record Settings(string Postgres, string Redis, string[] Systems,
         Usage: Forge.Jobs.Benchmarks [--systems forge,hangfire-postgres,hangfire-redis] [--rounds 3] [--scale 1]
                [--measures single,bulk,drain,together,pickup,history,idle]
                [--postgres <connection string, or POSTGRES>] [--redis <configuration, or REDIS>] [--postgres-process <id of the server, for idle>]
+               --measures large, alone: statements beside 10,000,000 finished and 1,000,000 waiting jobs; it empties the database's jobs
         Each figure is a line of JSON on the standard output; remarks go to the standard error. --scale 0.1 takes a tenth of the jobs.
         """;
 

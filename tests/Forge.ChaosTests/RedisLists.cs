@@ -6,7 +6,7 @@ namespace Forge.ChaosTests;
 /// <summary>The lists of ids in Redis: what a scenario takes away.</summary>
 internal sealed class RedisLists(DistributedApplication app)
 {
-    /// <summary>How many ids the lists hold; one that the sweep has put there twice counts once.</summary>
+    /// <summary>How many ids the lists hold.</summary>
     public async Task<long> CountAsync(CancellationToken cancellationToken)
     {
         await using var redis = await ConnectAsync(cancellationToken);
@@ -28,7 +28,7 @@ internal sealed class RedisLists(DistributedApplication app)
 
     private static async Task<long> CountAsync(ConnectionMultiplexer redis)
     {
-        var lists = await redis.GetServers()[0].KeysAsync(pattern: "*:queue:*").ToListAsync();
+        var lists = await redis.GetServers()[0].KeysAsync(pattern: "*:waiting:*").ToListAsync();
         var ids = await Task.WhenAll(lists.Select(list => redis.GetDatabase().ListRangeAsync(list)));
         return ids.SelectMany(list => list).Distinct().Count();
     }

@@ -48,9 +48,9 @@ public sealed class JobDatabase : IAsyncDisposable
     public async Task ForgetListsAsync()
     {
         await using var redis = await ConnectionMultiplexer.ConnectAsync(RedisConfiguration);
-        foreach (var priority in Enumerable.Range(0, 10))
+        await foreach (var key in redis.GetServers()[0].KeysAsync(pattern: $"{KeyPrefix}:waiting:*"))
         {
-            await redis.GetDatabase().KeyDeleteAsync($"{KeyPrefix}:queue:default:{priority}");
+            await redis.GetDatabase().KeyDeleteAsync(key);
         }
     }
 

@@ -117,12 +117,32 @@ public sealed class JobProgram : IAsyncDisposable
         while (true)
         {
             var claimed = await Get<JobClaimer>().ClaimAsync(100, TestContext.Current.CancellationToken);
+            claimed.AddRange(await Get<JobClaimer>().PollAsync(100, TestContext.Current.CancellationToken));
             if (claimed.SingleOrDefault(job => job.Id == id) is { } job)
             {
                 return job;
             }
         }
     }
+
+    /// <summary>Claims of every kind with a limit like a worker does, whether it is time to look for it or not.</summary>
+    internal async Task<List<ClaimedJob>> ClaimLimitedAsync(int limit)
+    {
+        var claimed = new List<ClaimedJob>();
+        foreach (var kind in Get<LimitedKinds>().All)
+        {
+            claimed.AddRange(await Get<LimitedJobClaimer>().ClaimAsync(kind, limit, TestContext.Current.CancellationToken));
+        }
+
+        return claimed;
+    }
+
+    /// <summary>How many ids a list in Redis holds.</summary>
+    internal async Task<long> CountListedAsync(string queue = "default", string kind = Kind) =>
+        (await Get<JobDispatch>().CountAsync([new JobList(queue, kind, 1)])).Values.Single();
+
+    /// <summary>Puts ids of jobs of the test's kind on their list.</summary>
+    internal void Push(params Guid[] ids) => Get<JobDispatch>().Push([.. ids.Select(id => new DispatchedJob(id, new JobList("default", Kind, 1), 5))]);
 
     internal Task<JobState?> FinishAsync(ClaimedJob job, string outcome, JobState state) =>
         Get<RunningJobWriter>().FinishAsync(new AttemptEnd(job, outcome, state), TestContext.Current.CancellationToken);

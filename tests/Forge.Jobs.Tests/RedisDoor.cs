@@ -44,8 +44,9 @@ internal sealed class RedisDoor : IAsyncDisposable
                 connections.Add(ConnectAsync(await _listener.AcceptTcpClientAsync(_closing.Token), redis[0], int.Parse(redis[1], provider: null)));
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (_closing.IsCancellationRequested)
         {
+            // Cancelled, or stopped just after a last connection was accepted.
             await Task.WhenAll(connections);
         }
     }

@@ -27,8 +27,7 @@ internal sealed class ForgeSystem(string postgres, string redis) : IJobSystem
         await ExecuteAsync("truncate jobs.job cascade");
         await ExecuteAsync("vacuum analyze jobs.job");
         await ExecuteAsync("checkpoint");
-        var lists = Enumerable.Range(0, 10).Select(priority => (RedisKey)$"{_keyPrefix}:queue:default:{priority}").ToArray();
-        await _enqueuer.Services.GetRequiredService<IConnectionMultiplexer>().GetDatabase().KeyDeleteAsync(lists);
+        await _enqueuer.Services.GetRequiredService<IConnectionMultiplexer>().GetDatabase().KeyDeleteAsync($"{_keyPrefix}:waiting:default:{Kind}:1:5");
     }
 
     public Task EnqueueAsync() => _queue!.EnqueueAsync(JobRequest.For(Kind, Payload));

@@ -161,7 +161,7 @@ public sealed class JobTransitionTests(JobServers servers) : JobTests(servers)
                 break;
             case Happening.Claim:
                 await program.Get<WorkerHeartbeat>().BeatAsync(Token);
-                program.Get<JobDispatch>().Push([new DispatchedJob(id, "default", 5)]);
+                program.Push(id);
                 await program.Get<JobClaimer>().ClaimAsync(100, Token);
                 break;
             case Happening.Complete:

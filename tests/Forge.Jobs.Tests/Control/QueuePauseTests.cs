@@ -15,7 +15,7 @@ public sealed class QueuePauseTests(JobServers servers) : JobTests(servers)
         await using var unaware = await JobProgram.CreateAsync(Database);
         await unaware.Get<WorkerHeartbeat>().BeatAsync(Token);
         unaware.Get<WorkerScope>().SetPaused([]);
-        unaware.Get<JobDispatch>().Push([new DispatchedJob(id, "default", 5)]);
+        unaware.Push(id);
         Assert.Empty(await unaware.Get<JobClaimer>().ClaimAsync(10, Token));
         Assert.Equal(JobState.Available, (await program.Reader.FindAsync(id, Token))!.State);
 

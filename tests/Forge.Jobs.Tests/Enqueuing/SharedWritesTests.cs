@@ -33,6 +33,34 @@ public sealed class SharedWritesTests
     }
 
     [Fact]
+    public async Task Write_OfLargeItems_EndsABatchByItsSize()
+    {
+        var batches = new List<int[]>();
+        var firstBegan = new TaskCompletionSource();
+        var firstMayEnd = new TaskCompletionSource();
+        var writes = new SharedWrites<int, int>(
+            async items =>
+            {
+                batches.Add([.. items]);
+                firstBegan.TrySetResult();
+                await firstMayEnd.Task;
+                return items;
+            },
+            limit: 10,
+            bytesLimit: 100,
+            bytesOf: item => item);
+
+        var first = writes.WriteAsync(1, Token);
+        await firstBegan.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        var others = new[] { 60, 50, 500, 10, 10 }.Select(item => writes.WriteAsync(item, Token)).ToList();
+        firstMayEnd.SetResult();
+
+        await first;
+        await Task.WhenAll(others);
+        Assert.Equal([[1], [60, 50], [500], [10, 10]], batches);
+    }
+
+    [Fact]
     public async Task Write_WhenOneItemFails_TheOthersOfItsBatchSucceed()
     {
         var firstMayEnd = new TaskCompletionSource();

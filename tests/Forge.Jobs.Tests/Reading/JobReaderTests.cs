@@ -35,6 +35,57 @@ public sealed class JobReaderTests(JobServers servers) : JobTests(servers)
     }
 
     [Fact]
+    public async Task List_WhenManyJobsMustBePassedOver_EndsAPageEarly_AndGoesOnFromThere()
+    {
+        await using var program = await JobProgram.CreateAsync(Database, builder => builder.Services.AddJobKind<TestPayload>("rare"));
+        var rare = await program.EnqueueAsync(kind: "rare");
+        await program.Queue.EnqueueManyAsync([.. Enumerable.Range(0, 7_500).Select(_ => JobRequest.For(JobProgram.Kind, new TestPayload()))], Token);
+
+        var filter = new JobFilter { Kind = "rare" };
+        var first = await program.Reader.ListAsync(filter, cancellationToken: Token);
+        var second = await program.Reader.ListAsync(filter, first.Next, cancellationToken: Token);
+
+        Assert.Empty(first.Items);
+        Assert.NotNull(first.Next);
+        Assert.Equal(rare, Assert.Single(second.Items).Id);
+        Assert.Null(second.Next);
+    }
+
+    [Fact]
+    public async Task List_ByEachState_FindsItsJobs_InEveryQueue()
+    {
+        await using var program = await JobProgram.CreateAsync(Database, builder => builder.AddJobQueue(options => options.Queues.Add("other")));
+        var ids = new List<Guid>();
+        await program.Get<WorkerHeartbeat>().BeatAsync(Token);
+        foreach (var state in Enum.GetValues<JobState>())
+        {
+            foreach (var queue in new[] { "default", "other", "default" })
+            {
+                var id = await program.EnqueueAsync(change: request => request with { Queue = queue });
+                ids.Add(id);
+                await Database.ExecuteAsync(
+                    """
+                    update jobs.job
+                    set state = @state, finished_at = case when @state in ('completed', 'cancelled', 'discarded') then now() end,
+                        worker_id = case when @state = 'running' then (select id from jobs.worker limit 1) end, started_at = now(), lease_token = case when @state = 'running' then nextval('jobs.lease_token') end
+                    where id = @id
+                    """,
+                    new("state", state.ToName()),
+                    new("id", id));
+            }
+        }
+
+        foreach (var (state, position) in Enum.GetValues<JobState>().Select((state, position) => (state, position)))
+        {
+            var expected = ids.Skip(position * 3).Take(3).Reverse().ToList();
+            var first = await program.Reader.ListAsync(new JobFilter { State = state }, null, 2, Token);
+            var second = await program.Reader.ListAsync(new JobFilter { State = state }, first.Next, 2, Token);
+            Assert.Equal(expected, first.Items.Concat(second.Items).Select(job => job.Id));
+            Assert.Equal(expected[1], Assert.Single((await program.Reader.ListAsync(new JobFilter { State = state, Queue = "other" }, null, 2, Token)).Items).Id);
+        }
+    }
+
+    [Fact]
     public async Task Queues_TellTheirFigures()
     {
         await using var program = await JobProgram.CreateAsync(Database);

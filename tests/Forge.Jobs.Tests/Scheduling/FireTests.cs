@@ -215,8 +215,9 @@ public sealed class FireTests(JobServers servers) : ScheduleTests(servers)
 
         // The other's job was pushed by the same connection, so whatever was pushed is there with it.
         var other = (await program.Get<JobSchedules>().FindAsync("other", Token))!.LastJobId;
-        var list = await program.Get<IConnectionMultiplexer>().GetDatabase().ListRangeAsync($"{Database.KeyPrefix}:queue:default:5");
+        var list = await program.Get<IConnectionMultiplexer>().GetDatabase().ListRangeAsync($"{Database.KeyPrefix}:waiting:default:{JobProgram.Kind}:1:5");
         Assert.Equal([other.ToString()], list.Select(id => id.ToString()));
+        Assert.False(await program.Get<IConnectionMultiplexer>().GetDatabase().KeyExistsAsync($"{Database.KeyPrefix}:waiting:default:{Limited}:1:5"));
     }
 
     [Fact]

@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
-using StackExchange.Redis;
 
 namespace Forge.Jobs.Tests.Working;
 
@@ -60,6 +59,28 @@ public sealed class JobClaimTests(JobServers servers) : JobTests(servers)
     }
 
     [Fact]
+    public async Task APollThatHangs_KeepsNoJobOfTheListsFromBeingClaimed()
+    {
+        await using var program = await JobProgram.CreateAsync(Database, builder =>
+        {
+            builder.Services.Configure<JobWorkerOptions>(options => options.SweepInterval = TimeSpan.FromMinutes(5));
+            // A poll that ended after half a minute would let a job through.
+            builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Database.ConnectionString) { CommandTimeout = 0 }));
+        });
+        await program.EnqueueAsync(change: request => request with { Owner = "slow" });
+        // Only a poll can find it: no sweep puts it on its list, where a claim would wait for the lock that the poll has on it.
+        await Database.ForgetListsAsync();
+        await using var holdUp = await Database.HoldUpAsync("update on jobs.job", "new.owner = 'slow' and new.state = 'running'");
+        await program.StartAsync();
+        await Database.WaitForWaiterAsync();
+
+        for (var job = 0; job < 10; job++)
+        {
+            await program.WaitForAsync(await program.EnqueueAsync(), JobState.Completed);
+        }
+    }
+
+    [Fact]
     public async Task AWorkerWithoutALease_LeavesTheIdsOnTheirLists()
     {
         await using var program = await JobProgram.CreateAsync(Database);
@@ -67,7 +88,7 @@ public sealed class JobClaimTests(JobServers servers) : JobTests(servers)
 
         Assert.Empty(await program.Get<JobClaimer>().ClaimAsync(10, Token));
 
-        Assert.Equal(1, await program.Get<IConnectionMultiplexer>().GetDatabase().ListLengthAsync(program.Get<RedisNames>().List("default", 5)));
+        Assert.Equal(1, await program.CountListedAsync());
     }
 
     [Fact]
@@ -97,6 +118,8 @@ public sealed class JobClaimTests(JobServers servers) : JobTests(servers)
             await EnqueueManyAsync(program, Each);
             await Database.ExecuteAsync("update jobs.job set version = 2 where queue = 'default' and kind = 'test'");
             await Database.ExecuteAsync("vacuum analyze jobs.job");
+            // Ids that lead to nobody's job cost a look each, once.
+            await Database.ForgetListsAsync();
         }
 
         await WaitUntilAloneAsync();
@@ -115,7 +138,8 @@ public sealed class JobClaimTests(JobServers servers) : JobTests(servers)
                 await program.Get<WorkerHeartbeat>().BeatAsync(Token);
                 time.Advance(TimeSpan.FromSeconds(1));
                 Assert.Empty(await program.Get<JobClaimer>().ClaimAsync(10, Token));
-                var limited = await program.Get<LimitedJobClaimer>().ClaimAsync(10, Token);
+                Assert.Empty(await program.Get<JobClaimer>().PollAsync(10, Token));
+                var limited = await program.ClaimLimitedAsync(10);
                 Assert.Equal(look == 0 ? 2 : 0, limited.Count);
                 program.Get<JobBuffer>().Add(limited);
             }

@@ -66,7 +66,7 @@ public sealed class JobFencingTests(JobServers servers) : JobTests(servers)
     {
         await using var program = await JobProgram.CreateAsync(Database);
         var id = await program.EnqueueAsync();
-        program.Get<JobDispatch>().Push([new DispatchedJob(id, "default", 5), new DispatchedJob(id, "default", 5)]);
+        program.Push(id, id);
         await using var other = await JobProgram.CreateAsync(Database);
         await program.Get<WorkerHeartbeat>().BeatAsync(Token);
         await other.Get<WorkerHeartbeat>().BeatAsync(Token);
@@ -347,7 +347,7 @@ public sealed class JobFencingTests(JobServers servers) : JobTests(servers)
 
         Assert.Equal(3, Named(await NextMessageAsync()));
 
-        int Named(RedisValue message) => ids.Count(id => ChangeMessage.Names(message, id));
+        int Named(RedisValue message) => ChangeMessage.Read(message).Intersect(ids).Count();
 
         async Task<RedisValue> NextMessageAsync()
         {

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using StackExchange.Redis;
 
 namespace Forge.Jobs.Tests.Working;
 
@@ -16,10 +15,26 @@ public sealed class JobMaintenanceTests(JobServers servers) : JobTests(servers)
 
         await Database.ExecuteAsync("update jobs.job set run_at = now() - interval '1 minute'");
         await Database.ForgetListsAsync();
-        await program.Get<JobSweeper>().RunOnceAsync(Token);
-        await program.Get<JobSweeper>().RunOnceAsync(Token);
+        await SweepAsync(program);
+        await SweepAsync(program);
 
-        Assert.Equal(3, await program.Get<IConnectionMultiplexer>().GetDatabase().ListLengthAsync(program.Get<RedisNames>().List("default", 5)));
+        Assert.Equal(3, await program.CountListedAsync());
+    }
+
+    [Fact]
+    public async Task Sweep_OfAListInAnotherOrder_AddsEachOfTheOldestOnce_HoweverOftenItComes()
+    {
+        await using var program = await JobProgram.CreateAsync(Database);
+        var ids = Assert.IsType<EnqueueManyResult.Enqueued>(
+            await program.Queue.EnqueueManyAsync([.. Enumerable.Range(0, 4_000).Select(_ => JobRequest.For(JobProgram.Kind, new TestPayload()))], Token)).JobIds;
+        await Database.ExecuteAsync("update jobs.job set run_at = now() - interval '1 hour' + random() * interval '1 minute'");
+
+        for (var sweep = 0; sweep < 10; sweep++)
+        {
+            await SweepAsync(program);
+        }
+
+        Assert.InRange(await program.CountListedAsync(), ids.Count + 1, ids.Count + 1_000);
     }
 
     [Fact]
@@ -89,4 +104,7 @@ public sealed class JobMaintenanceTests(JobServers servers) : JobTests(servers)
             await program.DisposeAsync();
         }
     }
+
+    /// <summary>As a sweeper that has not swept before: one that has keeps to its share of the time.</summary>
+    private static Task SweepAsync(JobProgram program) => ActivatorUtilities.CreateInstance<JobSweeper>(program.Get<IServiceProvider>()).RunOnceAsync(Token);
 }

@@ -354,6 +354,16 @@ public sealed class JobWorkerTests(JobServers servers) : JobTests(servers)
     }
 
     [Fact]
+    public async Task Start_WithAQueueThatNoJobCanBeIn_Fails_AndSaysWhichThereAre()
+    {
+        var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => JobProgram.StartAsync(Database, builder =>
+            builder.Services.Configure<JobWorkerOptions>(options => options.Queues.Add("defualt"))));
+
+        Assert.Contains("'defualt'", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("knows are default", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Job_WhenPayloadCannotBeRead_IsDiscardedAtOnce()
     {
         await using var program = await JobProgram.CreateAsync(Database);

@@ -40,11 +40,11 @@ public sealed class KindLimitTests(JobServers servers) : JobTests(servers)
         await using var dead = await CreateAsync(kind => kind.MaxConcurrency = 1);
         var ids = await EnqueueAsync(dead, 2);
         await dead.Get<WorkerHeartbeat>().BeatAsync(Token);
-        var lost = Assert.Single(await dead.Get<LimitedJobClaimer>().ClaimAsync(10, Token));
+        var lost = Assert.Single(await dead.ClaimLimitedAsync(10));
 
         await using var alive = await CreateAsync(kind => kind.MaxConcurrency = 1);
         await alive.Get<WorkerHeartbeat>().BeatAsync(Token);
-        Assert.Empty(await alive.Get<LimitedJobClaimer>().ClaimAsync(10, Token));
+        Assert.Empty(await alive.ClaimLimitedAsync(10));
 
         await alive.StartAsync();
         foreach (var id in ids)
@@ -73,6 +73,41 @@ public sealed class KindLimitTests(JobServers servers) : JobTests(servers)
                 select count(*) over (order by started_at range between interval '0.499 seconds' preceding and current row) as starts
                 from jobs.job) as stretch
             """));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ALimitedKind_WhoseClaimsFailOrHang_KeepsNoOtherFromBeingClaimed(bool hangs)
+    {
+        const string OtherLimited = "other-limited";
+        await using var program = await StartAsync(
+            kind => kind.MaxConcurrency = 1,
+            builder => builder.Services.AddJobHandler<TestPayload, TestHandler>(OtherLimited, kind => kind.MaxConcurrency = 1));
+        await using var holdUp = hangs ? await Database.HoldUpAsync("update on jobs.job", $"new.kind = '{Kind}' and new.state = 'running'") : null;
+        if (!hangs)
+        {
+            await Database.RefuseFirstAsync(int.MaxValue, $"new.kind = '{Kind}' and new.state = 'running'");
+        }
+
+        await program.EnqueueAsync(kind: Kind);
+        if (hangs)
+        {
+            await Database.WaitForWaiterAsync();
+        }
+        else
+        {
+            while (!await Database.HasRefusedAsync())
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), Token);
+            }
+        }
+
+        for (var job = 0; job < 10; job++)
+        {
+            await program.WaitForAsync(await program.EnqueueAsync(), JobState.Completed);
+            await program.WaitForAsync(await program.EnqueueAsync(kind: OtherLimited), JobState.Completed);
+        }
     }
 
     [Fact]
@@ -104,7 +139,7 @@ public sealed class KindLimitTests(JobServers servers) : JobTests(servers)
         _ = program.Get<WorkerActivity>();
         await EnqueueAsync(program, 1);
         await program.Get<WorkerHeartbeat>().BeatAsync(Token);
-        Assert.Single(await program.Get<LimitedJobClaimer>().ClaimAsync(10, Token));
+        Assert.Single(await program.ClaimLimitedAsync(10));
 
         await EnqueueAsync(program, 1);
         await Database.ExecuteAsync("update jobs.job set run_at = now() - interval '1 minute'");
@@ -124,7 +159,7 @@ public sealed class KindLimitTests(JobServers servers) : JobTests(servers)
         await using var after = await CreateAsync(kind => kind.MaxConcurrency = 1);
         await after.Get<WorkerHeartbeat>().BeatAsync(Token);
         Assert.Empty(await after.Get<JobClaimer>().ClaimAsync(10, Token));
-        Assert.Contains(Assert.Single(await after.Get<LimitedJobClaimer>().ClaimAsync(10, Token)).Id, ids);
+        Assert.Contains(Assert.Single(await after.ClaimLimitedAsync(10)).Id, ids);
     }
 
     [Fact]
@@ -184,9 +219,9 @@ public sealed class KindLimitTests(JobServers servers) : JobTests(servers)
             kind.RateLimit = new JobRateLimit(permits, TimeSpan.FromSeconds(seconds));
         }));
 
-    private async Task<JobProgram> StartAsync(Action<JobKindOptions> limit)
+    private async Task<JobProgram> StartAsync(Action<JobKindOptions> limit, Action<HostApplicationBuilder>? configure = null)
     {
-        var program = await CreateAsync(limit);
+        var program = await CreateAsync(limit, configure);
         await program.StartAsync();
         return program;
     }
