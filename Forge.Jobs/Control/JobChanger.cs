@@ -6,6 +6,14 @@ namespace Forge.Jobs;
 /// <summary>Changes jobs whose state admits an action, and tells everybody who must know once that is committed. One job and many go the same way.</summary>
 internal sealed class JobChanger(NpgsqlDataSource dataSource, JobDispatch dispatch)
 {
+    // One look by the key for each: for many ids at once the planner may read a table of ordinary size as a whole.
+    private const string LockFree =
+        """
+        select job.id
+        from unnest(@ids) as wanted (id)
+        cross join lateral (select j.id from jobs.job j where j.id = wanted.id limit 1 for update skip locked) as job
+        """;
+
     /// <summary>Changes one job, and waits where another transaction has it in hand. Returns the state that it has now, or had when it was deleted; null when its state does not admit the action.</summary>
     public async Task<JobState?> ChangeAsync(JobAction action, Guid id, IReadOnlyList<JobState> states, CancellationToken cancellationToken)
     {
@@ -21,7 +29,7 @@ internal sealed class JobChanger(NpgsqlDataSource dataSource, JobDispatch dispat
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var locked = new HashSet<Guid>();
-        await using (var command = new NpgsqlCommand("select id from jobs.job where id = any (@ids) order by id for update skip locked", connection, transaction))
+        await using (var command = new NpgsqlCommand(LockFree, connection, transaction))
         {
             command.AddArray("ids", NpgsqlDbType.Uuid, ids, id => id);
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
