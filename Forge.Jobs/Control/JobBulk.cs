@@ -5,8 +5,10 @@ namespace Forge.Jobs;
 
 /// <summary>Does to many jobs what <see cref="JobControl"/> does to one, by the same rules. Who may is the caller's decision: see <see cref="JobFilter.Owner"/>.</summary>
 /// <remarks>
-/// Jobs are changed in batches of up to 1,000, newest first, each in a transaction of its own. When the process dies, or a batch throws, the batches before it stay changed; repeating the call does the rest.
-/// A job that changes its state in the meantime is judged by the state that it has when its turn comes. A retry passes over jobs whose unique key a live job holds.
+/// Jobs are changed in batches of up to 1,000, newest first, each in a transaction of its own. When the process dies, or a batch throws,
+/// the batches before it stay changed; repeating the call does the rest.
+/// A job that changes its state in the meantime is judged by the state that it has when its turn comes.
+/// A retry passes over jobs whose unique key a live job holds.
 /// No call takes part in a <see cref="System.Transactions.TransactionScope"/>.
 /// </remarks>
 public sealed class JobBulk
@@ -29,7 +31,8 @@ public sealed class JobBulk
 
     /// <summary>Counts the jobs that <see cref="ApplyAsync"/> would find, and changes nothing.</summary>
     /// <inheritdoc cref="ApplyAsync"/>
-    public Task<JobBulkResult> PreviewAsync(JobAction action, JobFilter filter, string? after = null, TimeSpan? within = null, CancellationToken cancellationToken = default) =>
+    public Task<JobBulkResult> PreviewAsync(
+        JobAction action, JobFilter filter, string? after = null, TimeSpan? within = null, CancellationToken cancellationToken = default) =>
         WalkAsync(action, filter, after, within, (_, _) => Task.FromResult(0), cancellationToken);
 
     /// <summary>Changes the jobs that the filter finds and whose state admits the action.</summary>
@@ -39,14 +42,16 @@ public sealed class JobBulk
     /// <param name="within">After this time no further batch is begun. The first always is. Null for no limit.</param>
     /// <param name="cancellationToken">Stops between statements; what is committed stays changed.</param>
     /// <exception cref="ArgumentException"><paramref name="after"/> is not from an earlier call.</exception>
-    public async Task<JobBulkResult> ApplyAsync(JobAction action, JobFilter filter, string? after = null, TimeSpan? within = null, CancellationToken cancellationToken = default)
+    public async Task<JobBulkResult> ApplyAsync(
+        JobAction action, JobFilter filter, string? after = null, TimeSpan? within = null, CancellationToken cancellationToken = default)
     {
         using var own = OwnTransaction.Begin();
         return await WalkAsync(action, filter, after, within, (ids, states) => ChangeAsync(action, ids, states, cancellationToken), cancellationToken);
     }
 
     private async Task<JobBulkResult> WalkAsync(
-        JobAction action, JobFilter filter, string? after, TimeSpan? within, Func<Guid[], IReadOnlyList<JobState>, Task<int>> change, CancellationToken cancellationToken)
+        JobAction action, JobFilter filter, string? after, TimeSpan? within,
+        Func<Guid[], IReadOnlyList<JobState>, Task<int>> change, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(filter);
         var cursor = new Cursor(0, null);

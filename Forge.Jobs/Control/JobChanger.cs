@@ -14,7 +14,8 @@ internal sealed class JobChanger(NpgsqlDataSource dataSource, JobDispatch dispat
         cross join lateral (select j.id from jobs.job j where j.id = wanted.id limit 1 for update skip locked) as job
         """;
 
-    /// <summary>Changes one job, and waits where another transaction has it in hand. Returns the state that it has now, or had when it was deleted; null when its state does not admit the action.</summary>
+    /// <summary>Changes one job, and waits where another transaction has it in hand.</summary>
+    /// <returns>The state that it has now, or had when it was deleted; null when its state does not admit the action.</returns>
     public async Task<JobState?> ChangeAsync(JobAction action, Guid id, IReadOnlyList<JobState> states, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
@@ -23,8 +24,10 @@ internal sealed class JobChanger(NpgsqlDataSource dataSource, JobDispatch dispat
         return changed is [var (_, state)] ? state : null;
     }
 
-    /// <summary>Changes many jobs in one transaction. Returns how many, and the ids that other transactions have in hand: to wait for them while the others are locked could end in a deadlock.</summary>
-    public async Task<(int Changed, IReadOnlyList<Guid> Busy)> ChangeAsync(JobAction action, IReadOnlyCollection<Guid> ids, IReadOnlyList<JobState> states, CancellationToken cancellationToken)
+    /// <summary>Changes many jobs in one transaction.</summary>
+    /// <returns>How many, and the ids that other transactions have in hand: to wait for them while the others are locked could end in a deadlock.</returns>
+    public async Task<(int Changed, IReadOnlyList<Guid> Busy)> ChangeAsync(
+        JobAction action, IReadOnlyCollection<Guid> ids, IReadOnlyList<JobState> states, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);

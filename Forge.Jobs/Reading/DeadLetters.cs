@@ -15,7 +15,8 @@ public sealed class DeadLetters
 
     internal DeadLetters(NpgsqlDataSource dataSource) => _dataSource = dataSource;
 
-    /// <summary>Groups the dead letters by kind, by the type of the latest error, and by its message without numbers and ids. No stack trace is stored, so these say where an error came from.</summary>
+    /// <summary>Groups the dead letters by kind, by the type of the latest error, and by its message without numbers and ids.</summary>
+    /// <remarks>No stack trace is stored, so these say where an error came from.</remarks>
     /// <param name="owner">Only dead letters of this owner; null for all.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     public async Task<DeadLetterSummary> GroupAsync(string? owner = null, CancellationToken cancellationToken = default)
@@ -23,7 +24,8 @@ public sealed class DeadLetters
         await using var command = _dataSource.CreateCommand(
             $"""
             with recursive {JobWalk.Of(new JobFilter { Owner = owner, State = JobState.Discarded }, goesOn: false)}, alike as (
-                select looked.kind, e.error_type, {JobError.Shape} as message, count(*) as jobs, min(looked.finished_at) as first_at, max(looked.finished_at) as last_at, max(looked.id::text)::uuid as sample
+                select looked.kind, e.error_type, {JobError.Shape} as message,
+                       count(*) as jobs, min(looked.finished_at) as first_at, max(looked.finished_at) as last_at, max(looked.id::text)::uuid as sample
                 from looked
                 left join lateral {JobError.Latest} on true
                 where looked.state = 'discarded'

@@ -39,8 +39,11 @@ public sealed record JobFilter
     /// <summary>Only jobs that finished before this time.</summary>
     public DateTimeOffset? FinishedBefore { get; init; }
 
-    /// <summary>Only jobs that this is the id, the unique key, the idempotency key or a trace id of: of the request that enqueued the job, or of one of its runs.</summary>
-    /// <remarks>An id is found at once. Keys and traces have no index, since every enqueue would pay for it: a page looks for them among 20,000 jobs, and <see cref="JobPage.Next"/> goes on from there.</remarks>
+    /// <summary>Only jobs that this is the id, the unique key, the idempotency key or a trace id of.</summary>
+    /// <remarks>
+    /// A trace is that of the request that enqueued the job, or of one of its runs. An id is found at once. Keys and traces have no index, since every enqueue would pay for it:
+    /// a page looks for them among 20,000 jobs, and <see cref="JobPage.Next"/> goes on from there.
+    /// </remarks>
     public string? Search { get; init; }
 
     /// <summary>Leaves out running jobs that somebody has asked to stop.</summary>

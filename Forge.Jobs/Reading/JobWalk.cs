@@ -22,7 +22,9 @@ internal static class JobWalk
             (not null, _) => Looking(columns, $"jobs.job where owner >= @owner and owner <= @owner {after} order by owner desc, id desc"),
             (_, JobState.Discarded or JobState.Cancelled) => Looking(columns, $"jobs.job where state = '{state.Value.ToName()}' {after} order by id desc"),
             (_, JobState.Scheduled or JobState.Retryable) => ByQueue(columns, state.Value.ToName(), after),
-            (_, JobState.Running) => Looking(columns, $"jobs.worker w, lateral (select {columns} from jobs.job where state = 'running' and worker_id = w.id {after} limit (select @looked)) as job order by id desc"),
+            (_, JobState.Running) => Looking(
+                columns,
+                $"jobs.worker w, lateral (select {columns} from jobs.job where state = 'running' and worker_id = w.id {after} limit (select @looked)) as job order by id desc"),
             _ => Looking(columns, $"jobs.job where true {after} order by id desc"),
         };
     }
