@@ -32,7 +32,7 @@ public sealed class JobsApi : IAsyncLifetime
     {
         (string Key, string Value)[] settings =
         [
-            ("ConnectionStrings:forgedb", _database ?? await _stores.CreateDatabaseAsync()),
+            ("ConnectionStrings:forgedb", (_database ?? await _stores.CreateDatabaseAsync()) + ApiFactory.Patience),
             ("ConnectionStrings:redis", _stores.Redis),
             ("Jobs:KeyPrefix", $"{{test:{Guid.NewGuid():N}}}"),
             ("Lab:Enabled", "true"),
