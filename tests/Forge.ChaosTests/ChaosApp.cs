@@ -50,7 +50,8 @@ internal sealed class ChaosApp : IAsyncDisposable
     /// <summary>Between the hosts and Postgres, where a scenario wants one. The tests' own connections go past it.</summary>
     public PgBouncer? Pooler { get; }
 
-    public static Task<ChaosApp> StartAsync(string redisServer, CancellationToken cancellationToken) => StartAsync(redisServer, isPooled: false, cancellationToken);
+    public static Task<ChaosApp> StartAsync(string redisServer, CancellationToken cancellationToken) =>
+        StartAsync(redisServer, isPooled: false, cancellationToken);
 
     /// <param name="redisServer">The program of the Redis server.</param>
     /// <param name="isPooled">Whether the hosts reach Postgres through a PgBouncer.</param>
