@@ -48,6 +48,7 @@ forge.MapReports();
 forge.MapDelays();
 forge.MapLanes();
 forge.MapJobs();
+forge.MapDeadLetters();
 forge.MapQueues();
 forge.MapPayments();
 forge.MapSchedules();

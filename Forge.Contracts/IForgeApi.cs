@@ -65,6 +65,12 @@ public interface IForgeApi
     [Delete("/forge/jobs/{id}")]
     Task DeleteJobAsync(Guid id, CancellationToken cancellationToken);
 
+    [Post("/forge/jobs/bulk")]
+    Task<BulkJobsResponse> ChangeJobsAsync([Body] BulkJobsRequest request, CancellationToken cancellationToken);
+
+    [Get("/forge/dead-letters")]
+    Task<DeadLettersResponse> ListDeadLettersAsync(CancellationToken cancellationToken);
+
     [Get("/forge/queues")]
     Task<Page<QueueResponse>> ListQueuesAsync(CancellationToken cancellationToken);
 

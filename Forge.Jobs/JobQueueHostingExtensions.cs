@@ -13,7 +13,7 @@ namespace Microsoft.Extensions.Hosting;
 /// <summary>Adds durable jobs to an application.</summary>
 public static class JobQueueHostingExtensions
 {
-    /// <summary>Adds what enqueues and reads jobs: <see cref="IJobQueue"/>, <see cref="JobReader"/>, <see cref="JobControl"/>, <see cref="JobSchedules"/> and <see cref="JobKindRegistry"/>, with migrations at start, health check <c>jobs</c> and telemetry.</summary>
+    /// <summary>Adds what enqueues and reads jobs: <see cref="IJobQueue"/>, <see cref="JobReader"/>, <see cref="DeadLetters"/>, <see cref="JobControl"/>, <see cref="JobBulk"/>, <see cref="JobSchedules"/> and <see cref="JobKindRegistry"/>, with migrations at start, health check <c>jobs</c> and telemetry.</summary>
     /// <remarks>Needs a registered <see cref="NpgsqlDataSource"/> and <see cref="IConnectionMultiplexer"/>. Calling it again only adds <paramref name="configure"/>, which comes after the configuration. Register kinds with <c>builder.Services.AddJobKind</c>.</remarks>
     public static TBuilder AddJobQueue<TBuilder>(this TBuilder builder, Action<JobQueueOptions>? configure = null)
         where TBuilder : IHostApplicationBuilder
@@ -43,10 +43,17 @@ public static class JobQueueHostingExtensions
         services.AddSingleton<JobMetrics>();
         services.AddSingleton(provider => new JobKindRegistry(provider.GetServices<JobKind>(), provider.GetRequiredService<IOptions<JobQueueOptions>>()));
         services.AddSingleton<IJobQueue, JobQueue>();
+        services.AddSingleton<JobChanger>();
         services.AddSingleton(provider => new JobControl(
             provider.GetRequiredService<NpgsqlDataSource>(),
             provider.GetRequiredService<JobDispatch>(),
+            provider.GetRequiredService<JobChanger>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new JobBulk(
+            provider.GetRequiredService<NpgsqlDataSource>(),
+            provider.GetRequiredService<JobChanger>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new DeadLetters(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton(provider => new JobSchedules(
             provider.GetRequiredService<NpgsqlDataSource>(),
             provider.GetRequiredService<JobDispatch>(),

@@ -23,8 +23,9 @@ internal static class JobSql
     public static readonly string ReadJobs = Read("Reading.read-jobs.sql");
     public static readonly string QueueFigures = Read("Reading.queue-figures.sql");
     public static readonly string RunFigures = Read("Reading.run-figures.sql");
-    public static readonly string CancelJob = Read("Control.cancel.sql");
-    public static readonly string RetryJob = Read("Control.retry.sql");
+    public static readonly string CancelJobs = Read("Control.cancel.sql");
+    public static readonly string RetryJobs = Read("Control.retry.sql");
+    public static readonly string DeleteJobs = Read("Control.delete.sql");
     public static readonly string MarkLimited = Read("Working.mark-limited.sql");
     public static readonly string WaitingOf = Read("Working.waiting-of.sql");
     public static readonly string WaitingIds = Read("Working.waiting-ids.sql");

@@ -8,13 +8,12 @@ namespace Forge.Api.Jobs;
 
 internal static class JobEndpoints
 {
-    private const int MaxKindLength = 100;
-
     public static void MapJobs(this IEndpointRouteBuilder routes)
     {
         var jobs = routes.MapGroup("/jobs").WithTags("Jobs").RequireAuthorization();
         jobs.MapEnqueuing();
-        jobs.MapGet("/", ListJobs).WithSummary("List your jobs, newest first");
+        jobs.MapGet("/", ListJobs).WithSummary("List your jobs, newest first; search finds an id, a unique key, an idempotency key or a trace id");
+        jobs.MapPost("/bulk", BulkEndpoint.ChangeJobs).WithSummary("Retry, cancel or delete the jobs that a filter finds, or count them: yours or, for administrators, all");
         jobs.MapGet("/{id:guid}", GetJob).WithSummary("Read a job");
         jobs.MapGet("/{id:guid}/events", JobEventEndpoint.FollowJob).WithSummary("Follow a job as server-sent events: state, progress, then end");
         jobs.MapGet("/{id:guid}/result", JobResultEndpoint.GetResult).WithSummary("Read the result of a completed job: JSON or a file");
@@ -30,23 +29,24 @@ internal static class JobEndpoints
         string? state = null,
         string? kind = null,
         string? queue = null,
+        string? search = null,
         Guid? after = null,
         int limit = 50)
     {
         // A form sends its empty fields, too.
-        (state, kind, queue) = (OrNull(state), OrNull(kind), OrNull(queue));
+        (state, kind, queue, search) = (OrNull(state), OrNull(kind), OrNull(queue), OrNull(search));
         var errors = new FieldErrors();
-        JobState? filterState = JobStateExtensions.TryParse(state, out var parsed) ? parsed : null;
-        errors.Add("state", state is null || filterState is not null ? null : $"must be one of {string.Join(", ", Enum.GetValues<JobState>().Select(known => known.ToName()))}");
-        errors.Add("kind", IsName(kind) ? null : "is not the name of a kind");
-        errors.Add("queue", IsName(queue) ? null : "is not the name of a queue");
+        var filterState = errors.ReadState("state", state);
+        errors.CheckName("kind", kind, "kind");
+        errors.CheckName("queue", queue, "queue");
+        errors.CheckText("search", search);
         errors.Add("limit", limit is >= 1 and <= JobLimits.MaxPageSize ? null : $"must be a number from 1 to {JobLimits.MaxPageSize}");
         if (errors.Any)
         {
             return errors.ToProblem();
         }
 
-        var filter = new JobFilter { Owner = caller.ToJobFilter(), State = filterState, Kind = kind, Queue = queue };
+        var filter = new JobFilter { Owner = caller.ToJobFilter(), State = filterState, Kind = kind, Queue = queue, Search = search };
         var page = await reader.ListAsync(filter, after, limit, cancellationToken);
         return TypedResults.Ok(new Page<JobResponse>([.. page.Items.Select(job => job.ToResponse())], page.Next?.ToString()));
     }
@@ -107,8 +107,4 @@ internal static class JobEndpoints
         };
 
     private static string? OrNull(string? filter) => filter is "" ? null : filter;
-
-    // A job may have been enqueued by another version of the app, so names of kinds and queues that are unknown here are no error.
-    private static bool IsName(string? name) =>
-        name is null || (name.Length <= MaxKindLength && !name.Any(char.IsControl));
 }

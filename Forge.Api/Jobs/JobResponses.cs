@@ -46,6 +46,9 @@ internal static class JobResponses
         queue.OldestAge.TotalSeconds,
         queue.ThroughputPerMinute);
 
+    public static DeadLetterGroupResponse ToResponse(this DeadLetterGroup group) =>
+        new(group.Kind, group.ErrorType, group.Message, group.Count, group.FirstAt, group.LastAt, group.SampleJobId);
+
     public static ScheduleResponse ToResponse(this JobSchedule schedule) => new(
         schedule.Name,
         schedule.Kind,

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Forge.Jobs;
 
-/// <summary>What a person may do to jobs and queues. Who may is the caller's decision.</summary>
+/// <summary>What a person may do to a job and to queues; <see cref="JobBulk"/> does it to many jobs. Who may is the caller's decision.</summary>
 /// <remarks>No call takes part in a <see cref="System.Transactions.TransactionScope"/>: what it changes stays changed.</remarks>
 public sealed class JobControl
 {
@@ -10,42 +10,27 @@ public sealed class JobControl
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly JobDispatch _dispatch;
+    private readonly JobChanger _changer;
     private readonly TimeProvider _time;
 
-    internal JobControl(NpgsqlDataSource dataSource, JobDispatch dispatch, TimeProvider time)
+    internal JobControl(NpgsqlDataSource dataSource, JobDispatch dispatch, JobChanger changer, TimeProvider time)
     {
         _dataSource = dataSource;
         _dispatch = dispatch;
+        _changer = changer;
         _time = time;
     }
 
     /// <summary>Cancels a waiting job at once, and signals a running one: its token is cancelled within 2 seconds, and it becomes cancelled when its handler ends without completing.</summary>
-    public async Task<JobChangeResult> CancelAsync(Guid id, CancellationToken cancellationToken = default)
-    {
-        using var own = OwnTransaction.Begin();
-        if (await ExecuteAsync(JobSql.CancelJob, id, reader => JobStateExtensions.Parse(reader.GetString(0)), cancellationToken) is not { } state)
-        {
-            return await RefuseAsync(id, cancellationToken);
-        }
-
-        if (state is JobState.Running)
-        {
-            // If nobody hears it, the worker's next heartbeat does.
-            _dispatch.AnnounceCancel(id);
-        }
-
-        _dispatch.AnnounceChange(id);
-        return new JobChangeResult.Changed(state);
-    }
+    public Task<JobChangeResult> CancelAsync(Guid id, CancellationToken cancellationToken = default) => ChangeAsync(JobAction.Cancel, id, cancellationToken);
 
     /// <summary>Makes a discarded or cancelled job available again. Its attempts so far are kept; if they are used up it gets one more.</summary>
     public async Task<JobChangeResult> RetryAsync(Guid id, CancellationToken cancellationToken = default)
     {
         using var own = OwnTransaction.Begin();
-        DispatchedJob? job;
         try
         {
-            job = await ExecuteAsync(JobSql.RetryJob, id, DispatchedJobRow.Read, cancellationToken);
+            return await ChangeAsync(JobAction.Retry, id, cancellationToken);
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UniqueViolation)
         {
@@ -62,30 +47,10 @@ public sealed class JobControl
                 ? new JobChangeResult.UniqueKeyTaken(holder)
                 : await RetryAsync(id, cancellationToken);
         }
-
-        if (job is null)
-        {
-            return await RefuseAsync(id, cancellationToken);
-        }
-
-        _dispatch.Push([job.Value]);
-        _dispatch.AnnounceChange(id);
-        return new JobChangeResult.Changed(JobState.Available);
     }
 
     /// <summary>Deletes a finished job with its attempts and its result. On success the result names the state that it had.</summary>
-    public async Task<JobChangeResult> DeleteAsync(Guid id, CancellationToken cancellationToken = default)
-    {
-        using var own = OwnTransaction.Begin();
-        const string Delete = "delete from jobs.job where id = @id and state in ('completed', 'cancelled', 'discarded') returning state";
-        if (await ExecuteAsync(Delete, id, reader => JobStateExtensions.Parse(reader.GetString(0)), cancellationToken) is not { } state)
-        {
-            return await RefuseAsync(id, cancellationToken);
-        }
-
-        _dispatch.AnnounceChange(id);
-        return new JobChangeResult.Changed(state);
-    }
+    public Task<JobChangeResult> DeleteAsync(Guid id, CancellationToken cancellationToken = default) => ChangeAsync(JobAction.Delete, id, cancellationToken);
 
     /// <summary>Pauses a queue: when this returns, no further job of it starts. Running jobs go on. Pausing twice is harmless.</summary>
     /// <remarks>It waits until every worker has given back what it had claimed and not started: a few milliseconds with Redis, at most a heartbeat or two without, and for a worker that does not answer, until its lease ends.</remarks>
@@ -124,6 +89,14 @@ public sealed class JobControl
         {
             await Task.Delay(HonouredPoll, _time, cancellationToken);
         }
+    }
+
+    private async Task<JobChangeResult> ChangeAsync(JobAction action, Guid id, CancellationToken cancellationToken)
+    {
+        using var own = OwnTransaction.Begin();
+        return await _changer.ChangeAsync(action, id, action.States(), cancellationToken) is { } state
+            ? new JobChangeResult.Changed(state)
+            : await RefuseAsync(id, cancellationToken);
     }
 
     private async Task<JobChangeResult> RefuseAsync(Guid id, CancellationToken cancellationToken) =>

@@ -52,14 +52,14 @@ public sealed class JobReader
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, JobLimits.MaxPageSize);
-        var search = new JobSearch(filter, after, limit + 1);
-        await using var command = _dataSource.CreateCommand(search.Sql);
-        search.AddTo(command);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        var found = await reader.GetFieldValueAsync<Guid[]>(0, cancellationToken);
-        var goOnAfter = await reader.IsDBNullAsync(1, cancellationToken) ? (Guid?)null : reader.GetGuid(1);
-        await reader.CloseAsync();
+        var (found, goOnAfter) = after is null && Guid.TryParse(filter.Search, out var id)
+            ? await JobSearch.ById(filter, id).FindAsync(_dataSource, cancellationToken)
+            : ([], null);
+        if (found.Length == 0)
+        {
+            (found, goOnAfter) = await new JobSearch(filter, after, limit + 1).FindAsync(_dataSource, cancellationToken);
+        }
+
         if (found.Length == 0)
         {
             return new JobPage([], goOnAfter);

@@ -88,6 +88,16 @@ public sealed class LargeTableTests(JobServers servers) : JobTests(servers)
         await program.Reader.GetQueuesAsync(Token);
         await program.Reader.FindQueueAsync("default", Token);
         await program.Reader.GetRunFiguresAsync(Token);
+        await program.Get<DeadLetters>().GroupAsync(cancellationToken: Token);
+        await program.Get<DeadLetters>().GroupAsync("owner", Token);
+        foreach (var action in Enum.GetValues<JobAction>())
+        {
+            // What it finds is planned alike, and nothing that the others look for is changed.
+            await program.Get<JobChanger>().ChangeAsync(action, Guid.NewGuid(), action.States(), Token);
+            await program.Get<JobChanger>().ChangeAsync(action, [.. Enumerable.Range(0, 1_000).Select(_ => Guid.NewGuid())], action.States(), Token);
+            await program.Get<JobBulk>().PreviewAsync(action, new JobFilter { Kind = "unheard-of", Error = "late" }, within: TimeSpan.Zero, cancellationToken: Token);
+        }
+
         foreach (var filter in Filters())
         {
             var page = await program.Reader.ListAsync(filter, cancellationToken: Token);
@@ -102,6 +112,7 @@ public sealed class LargeTableTests(JobServers servers) : JobTests(servers)
         new() { Kind = "unheard-of" },
         new() { Queue = "unheard-of" },
         new() { Owner = "nobody" },
+        new() { Owner = "owner", Error = "late" },
         new() { Owner = "owner", State = JobState.Available },
         .. Enum.GetValues<JobState>().Select(state => new JobFilter { State = state }),
         .. Enum.GetValues<JobState>().Select(state => new JobFilter { State = state, Kind = "unheard-of", Queue = "default" }),

@@ -47,6 +47,28 @@ public sealed class ContractTests(JobsApi api) : JobsTest(api)
     }
 
     [Fact]
+    public async Task BulkAnswer_HasItsNames()
+    {
+        using var client = await SignUpAsync();
+
+        using var response = await PostAsync(client, "/forge/jobs/bulk", """{"action":"retry","filter":{"state":"discarded","error":"late","before":"2026-12-24T10:00:00Z","after":"2026-12-23T10:00:00Z"},"preview":true}""");
+
+        AssertNames("matched changed more next", await ReadAsync<JsonElement>(response, HttpStatusCode.OK));
+    }
+
+    [Fact]
+    public async Task DeadLetters_HaveTheirNames()
+    {
+        using var client = await SignUpAsync();
+        await WaitForAsync(client, (await EnqueueAsync(client, """{"kind":"demo.fail","payload":{"times":1}}""")).Id, "discarded");
+
+        var letters = await GetAsync(client, "/forge/dead-letters");
+
+        AssertNames("items next complete", letters);
+        AssertNames("kind errorType message count firstAt lastAt sampleJobId", letters.GetProperty("items")[0]);
+    }
+
+    [Fact]
     public async Task Events_HaveTheirNames()
     {
         using var client = await SignUpAsync();

@@ -72,12 +72,31 @@ public sealed class ReadJobTests(JobsApi api) : JobsTest(api)
     }
 
     [Fact]
+    public async Task ListJobs_WithASearch_FindsOwnJobsByIdKeyAndTrace()
+    {
+        using var owner = await SignUpAsync();
+        using var other = await SignUpAsync();
+        using var admin = await SignInAsAdminAsync();
+        var (key, click) = ($"order-{Guid.NewGuid():N}", $"click-{Guid.NewGuid():N}");
+        using var enqueued = await PostAsync(owner, "/forge/jobs", $$"""{"kind":"demo.noop","payload":{},"delaySeconds":3600,"uniqueKey":"{{key}}"}""", click);
+        var job = await ReadAsync<JobResponse>(enqueued, HttpStatusCode.Accepted);
+        await EnqueueAsync(owner, Later);
+
+        foreach (var search in new[] { job.Id.ToString(), key, click, job.TraceId })
+        {
+            Assert.Equal([job.Id], (await ListAsync(owner, $"search={search}")).Items.Select(item => item.Id));
+            Assert.Equal([job.Id], (await ListAsync(admin, $"search={search}")).Items.Select(item => item.Id));
+            Assert.Empty((await ListAsync(other, $"search={search}")).Items);
+        }
+    }
+
+    [Fact]
     public async Task ListJobs_WithEmptyFilters_ShowsAll()
     {
         using var client = await SignUpAsync();
         var job = await EnqueueAsync(client, Later);
 
-        Assert.Equal([job.Id], (await ListAsync(client, "state=&kind=&queue=")).Items.Select(item => item.Id));
+        Assert.Equal([job.Id], (await ListAsync(client, "state=&kind=&queue=&search=")).Items.Select(item => item.Id));
     }
 
     [Theory]
@@ -88,6 +107,7 @@ public sealed class ReadJobTests(JobsApi api) : JobsTest(api)
     [InlineData("after=here", "after")]
     [InlineData("kind=%00", "kind")]
     [InlineData("queue=%00", "queue")]
+    [InlineData("search=%00", "search")]
     public async Task ListJobs_WithAFilterOutOfBounds_NamesIt(string query, string field)
     {
         using var client = await SignUpAsync();

@@ -34,6 +34,8 @@ internal static class Routes
         ["POST /forge/jobs/{id:guid}/cancel"] = (_ => null, true),
         ["POST /forge/jobs/{id:guid}/retry"] = (_ => null, true),
         ["DELETE /forge/jobs/{id:guid}"] = (_ => null, true),
+        ["POST /forge/jobs/bulk"] = (_ => Content.Json("""{"action":"cancel","filter":{"state":"scheduled"}}"""), true),
+        ["GET /forge/dead-letters"] = (_ => null, false),
         ["GET /forge/queues"] = (_ => null, false),
         ["POST /forge/queues/{queue}/pause"] = (_ => null, true),
         ["POST /forge/queues/{queue}/resume"] = (_ => null, true),
