@@ -42,6 +42,7 @@ public static class JobWorkerHostingExtensions
         services.AddSingleton<WorkerScope>();
         services.AddSingleton<WorkerSignals>();
         services.AddSingleton<WorkerActivity>();
+        services.AddSingleton<PostgresOutage>();
         services.AddSingleton<WorkerHeartbeat>();
         services.AddSingleton<WorkerLease>();
         services.AddSingleton<ClaimAhead>();

@@ -1,8 +1,8 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Forge.Hosting.Processes;
+using Forge.Hosting.Watching;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
 namespace Forge.Hosting.Data;
@@ -18,7 +18,7 @@ internal static partial class NativeServerBuilderExtensions
         this IResourceBuilder<T> server, DataFolders folders, Func<NativeServerStart, CancellationToken, Task<ProgramCall>> prepare)
         where T : ExecutableResource
     {
-        server.ApplicationBuilder.Services.TryAddSingleton<TemporaryFolders>();
+        server.ApplicationBuilder.Services.AddResourceObserver<TemporaryFolders>();
         IReadOnlyList<string> arguments = [];
         return server
             .OnBeforeResourceStarted(async (resource, starting, cancellationToken) =>

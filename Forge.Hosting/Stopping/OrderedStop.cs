@@ -117,8 +117,7 @@ internal sealed partial class OrderedStop(
     private async Task EndProcessAsync(ResourceEvent instance, int processId, CancellationToken cancellationToken)
     {
         var limit = instance.Resource.TryGetLastAnnotation<StopTimeAnnotation>(out var time) ? time.Limit : StopTimeAnnotation.Default;
-        var signal = instance.Resource.TryGetLastAnnotation<StopSignalAnnotation>(out var own) ? own.Signal : UnixProcess.Terminate;
-        if (!await UnixProcess.EndAsync(processId, signal, limit, cancellationToken))
+        if (!await UnixProcess.EndAsync(processId, StopSignalAnnotation.SignalOf(instance.Resource), limit, cancellationToken))
         {
             LogTooSlow(instance.ResourceId, limit.TotalSeconds);
         }

@@ -29,8 +29,7 @@ public static class OrderedStopExtensions
         {
             // Otherwise the prompt is back before the processes have ended.
             builder.Configuration["DcpPublisher:WaitForResourceCleanup"] = "true";
-            builder.Services.TryAddSingleton<RunningInstances>();
-            builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IResourceObserver, RunningInstances>(services => services.GetRequiredService<RunningInstances>()));
+            builder.Services.AddResourceObserver<RunningInstances>();
             builder.Services.AddResourceObserver<StopSignals>();
             builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, OrderedStop>());
         }

@@ -9,6 +9,8 @@ namespace Forge.Hosting.Stopping;
 internal sealed class StopSignalAnnotation(int signal) : IResourceAnnotation
 {
     public int Signal { get; } = signal;
+
+    public static int SignalOf(IResource resource) => resource.TryGetLastAnnotation<StopSignalAnnotation>(out var own) ? own.Signal : UnixProcess.Terminate;
 }
 
 /// <summary>Sends its signal to an executable as soon as the orchestrator is asked to stop it.</summary>

@@ -76,7 +76,8 @@ internal static class ResourceWatchExtensions
     public static void AddResourceObserver<T>(this IServiceCollection services)
         where T : class, IResourceObserver
     {
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IResourceObserver, T>());
+        services.TryAddSingleton<T>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IResourceObserver, T>(provider => provider.GetRequiredService<T>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IDistributedApplicationEventingSubscriber, ResourceWatch>());
     }
 }

@@ -8,7 +8,7 @@ namespace Forge.Jobs;
 
 /// <summary>The long-running Quartz job that fires schedules when they are due, and sleeps until the next one in between.</summary>
 [DisallowConcurrentExecution]
-internal sealed partial class ScheduleClock(ScheduleFirer firer, WorkerSignals signals, IOptions<JobWorkerOptions> options, TimeProvider time, ILogger<ScheduleClock> logger) : IJob
+internal sealed partial class ScheduleClock(ScheduleFirer firer, WorkerSignals signals, PostgresOutage outage, IOptions<JobWorkerOptions> options, TimeProvider time, ILogger<ScheduleClock> logger) : IJob
 {
     private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(10);
 
@@ -54,9 +54,13 @@ internal sealed partial class ScheduleClock(ScheduleFirer firer, WorkerSignals s
                 : until <= TimeSpan.Zero ? Lengthen()
                 : Limit(until);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            LookFailed(exception);
+            if (!outage.Explains(exception))
+            {
+                LookFailed(exception);
+            }
+
             return FailurePause;
         }
     }

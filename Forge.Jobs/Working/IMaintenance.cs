@@ -10,9 +10,9 @@ internal interface IMaintenance
     Task RunOnceAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>The tick of one duty. A failed tick is logged, and the next one tries again.</summary>
+/// <summary>The tick of one duty. A failed tick is logged, an outage once for all duties, and the next one tries again.</summary>
 [DisallowConcurrentExecution]
-internal sealed partial class MaintenanceTick<TMaintenance>(TMaintenance maintenance, WorkerSignals signals, ILogger<TMaintenance> logger) : IJob
+internal sealed partial class MaintenanceTick<TMaintenance>(TMaintenance maintenance, WorkerSignals signals, PostgresOutage outage, ILogger<TMaintenance> logger) : IJob
     where TMaintenance : IMaintenance
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
@@ -30,7 +30,10 @@ internal sealed partial class MaintenanceTick<TMaintenance>(TMaintenance mainten
         }
         catch (Exception exception)
         {
-            TickFailed(exception, typeof(TMaintenance).Name);
+            if (!outage.Explains(exception))
+            {
+                TickFailed(exception, typeof(TMaintenance).Name);
+            }
         }
     }
 

@@ -17,6 +17,7 @@ internal sealed partial class JobDrain(
     ClaimAhead ahead,
     WorkerSignals signals,
     WorkerActivity activity,
+    PostgresOutage outage,
     IOptions<JobWorkerOptions> options,
     TimeProvider time,
     ILogger<JobDrain> logger) : IJob
@@ -35,10 +36,17 @@ internal sealed partial class JobDrain(
     {
         using var untraced = SuppressInstrumentationScope.Begin();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, signals.Stopping);
+        var hasFailed = false;
         while (!stop.IsCancellationRequested)
         {
             try
             {
+                if (hasFailed)
+                {
+                    hasFailed = false;
+                    await signals.Work.WaitAsync(options.Value.FallbackPollInterval, time, stop.Token);
+                }
+
                 await HandBackAsync(stop.Token);
                 var room = Room();
                 var (claimed, isMore) = room > 0 ? await ClaimAsync(room, stop.Token) : (0, false);
@@ -62,8 +70,8 @@ internal sealed partial class JobDrain(
             }
             catch (Exception exception)
             {
-                ClaimFailed(exception);
-                await signals.Work.WaitAsync(options.Value.FallbackPollInterval, time, signals.Stopping);
+                hasFailed = true;
+                LogUnlessOutage(exception, () => ClaimFailed(exception));
             }
         }
     }
@@ -105,7 +113,7 @@ internal sealed partial class JobDrain(
             buffer.Add(claimed);
             slots.Fill();
             activity.Claimed(claimed.Count);
-            _poll.Start(claimer.PollRoom, PollAsync, PollFailed);
+            _poll.Start(claimer.PollRoom, PollAsync, exception => LogUnlessOutage(exception, () => PollFailed(exception)));
             return (claimed.Count, claimed.Count == room || claimer.IsAmongStale);
         }
         finally
@@ -128,7 +136,7 @@ internal sealed partial class JobDrain(
             var (kind, claim) = due[i];
             var part = (int)Math.Ceiling((left - given) / (double)(due.Length - i));
             given += part;
-            claim.Start(part, limit => ClaimLimitedAsync(kind, limit), exception => ClaimOfKindFailed(exception, kind.Kind.Name));
+            claim.Start(part, limit => ClaimLimitedAsync(kind, limit), exception => LogUnlessOutage(exception, () => ClaimOfKindFailed(exception, kind.Kind.Name)));
         }
 
         return given;
@@ -179,6 +187,14 @@ internal sealed partial class JobDrain(
         return free > waiting ? free + wanted - waiting
             : waiting <= slots.LowWater ? wanted - waiting
             : 0;
+    }
+
+    private void LogUnlessOutage(Exception exception, Action log)
+    {
+        if (!outage.Explains(exception))
+        {
+            log();
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Looking for jobs past Redis failed; the next poll tries again.")]

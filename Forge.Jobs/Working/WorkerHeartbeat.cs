@@ -22,6 +22,7 @@ internal sealed partial class WorkerHeartbeat(
     JobHandBack handBack,
     WorkerSignals signals,
     JobRescuer rescuer,
+    PostgresOutage outage,
     IOptions<JobWorkerOptions> options,
     TimeProvider time,
     ILogger<WorkerHeartbeat> logger) : IDisposable
@@ -77,7 +78,11 @@ internal sealed partial class WorkerHeartbeat(
             }
             catch (Exception exception)
             {
-                logFailure(exception);
+                if (!outage.Explains(exception))
+                {
+                    logFailure(exception);
+                }
+
                 failures++;
             }
         }
@@ -91,6 +96,7 @@ internal sealed partial class WorkerHeartbeat(
         try
         {
             await RenewAsync(either.Token);
+            outage.HeartbeatAnswered();
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

@@ -37,6 +37,10 @@ internal sealed class Ledger(NpgsqlDataSource data)
     public Task<long> CompletedAsync(DateTime claimedAfter, CancellationToken cancellationToken) => ScalarAsync<long>(
         "select count(*) from jobs.job where state = 'completed' and started_at > @since", cancellationToken, new NpgsqlParameter("since", claimedAfter));
 
+    /// <summary>How many sessions a user has.</summary>
+    public Task<long> SessionsAsync(string user, CancellationToken cancellationToken) =>
+        ScalarAsync<long>("select count(*) from pg_stat_activity where usename = @user", cancellationToken, new NpgsqlParameter("user", user));
+
     public Task<long> UnfinishedAsync(CancellationToken cancellationToken) =>
         ScalarAsync<long>("select count(*) from jobs.job where state <> 'completed'", cancellationToken);
 

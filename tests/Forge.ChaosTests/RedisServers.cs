@@ -5,10 +5,10 @@ public static class RedisServers
 {
     public const string Garnet = "garnet";
 
-    private const string RedisServer = "redis-server";
+    public const string RedisServer = "redis-server";
 
     /// <summary>Garnet, and in the long form <c>redis-server</c> where it is installed.</summary>
     public static TheoryData<string> All => Scale.IsLong && IsInstalled ? [Garnet, RedisServer] : [Garnet];
 
-    private static bool IsInstalled => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, RedisServer)));
+    public static bool IsInstalled => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, RedisServer)));
 }

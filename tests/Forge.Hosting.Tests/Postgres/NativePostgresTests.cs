@@ -50,6 +50,35 @@ public sealed class NativePostgresTests
     }
 
     [Fact]
+    public async Task AServer_WhoseDataIsThrownAway_HasEndedBeforeItsFilesAreDeleted()
+    {
+        await using var app = new TestApp();
+        app.Mark(app.Builder.AddNativePostgres("postgres")).AddDatabase("orders");
+        await app.StartAsync("orders");
+        await using var data = NpgsqlDataSource.Create(await app.ConnectionStringAsync("orders"));
+        var file = Path.Combine((string)(await ScalarAsync(app, data, "show data_directory"))!, "PG_VERSION");
+        // The client stays, so that the server takes its time.
+        await using var connection = await data.OpenConnectionAsync(app.Cancellation);
+        Assert.True(File.Exists(file));
+        Assert.NotEmpty(app.Marker.Processes);
+
+        var ending = app.EndAsync().AsTask();
+        while (!ending.IsCompleted)
+        {
+            if (!File.Exists(file))
+            {
+                Assert.Empty(app.Marker.Processes);
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(5), app.Cancellation);
+        }
+
+        await ending;
+        Assert.Empty(app.Marker.Processes);
+        Assert.False(File.Exists(file));
+    }
+
+    [Fact]
     public async Task AServer_ThatWasKilled_StartsWithWhatWasCommitted()
     {
         await using var app = new TestApp();
