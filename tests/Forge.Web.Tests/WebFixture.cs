@@ -42,6 +42,7 @@ internal sealed class WebFixture : WebApplicationFactory<Program>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder
+            .UseUrls("http://127.0.0.1:0") // for a browser; not UseKestrel(0), which sets the address while the app may have started already
             .UseSetting("ConnectionStrings:forgedb", "Host=there-is-no-database")
             .UseSetting("Aspire:Npgsql:DisableHealthChecks", "true")
             .ConfigureTestServices(Replace);

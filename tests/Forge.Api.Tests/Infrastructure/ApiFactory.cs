@@ -37,7 +37,7 @@ public sealed class ApiFactory : WebApplicationFactory<Program>
             _settings[key] = value;
         }
 
-        UseKestrel(0);
+        UseKestrel();
     }
 
     public FakeSmtpServer Smtp { get; } = new();
@@ -57,6 +57,7 @@ public sealed class ApiFactory : WebApplicationFactory<Program>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment("Production");
+        builder.UseUrls("http://127.0.0.1:0"); // Not UseKestrel(0): that sets the address while the app may have started already, and fails then.
         foreach (var (key, value) in _settings)
         {
             builder.UseSetting(key, value);

@@ -14,7 +14,7 @@ public sealed class JourneyBrowserTests
     public async Task Journey_IsDrawnOnOneTimeLine(int width, ColorScheme scheme)
     {
         await using var web = new WebFixture();
-        web.UseKestrel(0);
+        web.UseKestrel();
         web.StartServer();
         _ = JourneyPageTests.Tell(web, isAdmin: true);
         web.Api.On("POST /forge/login", System.Net.HttpStatusCode.OK, WebFixture.Tokens("access-1", "refresh-1"));
@@ -34,7 +34,7 @@ public sealed class JourneyBrowserTests
         await page.GetByLabel("Email address").FillAsync("ada@example.com");
         await page.GetByLabel("Password").FillAsync("correct horse");
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await page.WaitForURLAsync("**/journeys/*");
+        await page.GetByLabel("The whole journey").WaitForAsync();
         await page.ScreenshotAsync(new() { Path = Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "screenshots", $"journey-{width}-{scheme}.png"), FullPage = true });
 
         // The overview: the request up to the line, everything else after it, and waiting between the attempts.
