@@ -11,6 +11,24 @@ public abstract class Scenario(Scorecard scorecard)
 
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    /// <summary>Starts all workers. Those that are to judge each other must have been steady for a while, or they do not judge for that reason alone.</summary>
+    private protected static async Task StartWorkersAsync(ChaosApp app, bool untilTheyMayJudge = false)
+    {
+        foreach (var worker in app.Workers)
+        {
+            await worker.StartAsync(Token);
+        }
+
+        await Eventually.GetAsync(app.Ledger.WorkersAsync, count => count == app.Workers.Count, "all workers");
+        if (untilTheyMayJudge)
+        {
+            await WaitUntilTheyMayJudgeAsync(app);
+        }
+    }
+
+    private protected static Task WaitUntilTheyMayJudgeAsync(ChaosApp app) =>
+        Eventually.GetAsync(app.Ledger.SteadyWorkersAsync, count => count == app.Workers.Count, "workers whose heartbeats came through for a while");
+
     /// <summary>Returns once the worker holds jobs and some jobs more than <paramref name="completed"/> are done: it is in the middle of its work.</summary>
     private protected static async Task WaitUntilBusyAsync(ChaosApp app, ChaosProcess worker, long completed)
     {

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using Forge.TestServers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using StackExchange.Redis;
@@ -28,7 +27,7 @@ internal sealed class RedisProcess : IAsyncDisposable
         while (true)
         {
             // Another process may take the port before the server has it. Then it ends at once.
-            if (await TryStartAsync(FreePort()) is { } server)
+            if (await TryStartAsync(LocalPort.Free()) is { } server)
             {
                 return server;
             }
@@ -82,12 +81,5 @@ internal sealed class RedisProcess : IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -18,7 +18,7 @@ public sealed class PgBouncer : IAsyncDisposable
     private PgBouncer(string program, string connectionString)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        var port = FreePort();
+        var port = LocalPort.Free();
         var configuration = Path.Combine(_folder.FullName, "pgbouncer.ini");
         // A server that is logging in when the pooler pauses counts as one that refused, and by default keeps everybody out for 15 s from then on.
         File.WriteAllText(configuration, $"""
@@ -65,14 +65,7 @@ public sealed class PgBouncer : IAsyncDisposable
         var pooler = new PgBouncer(program, connectionString);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(StartLimit);
-        while (!await pooler.AnswersAsync(limit.Token))
-        {
-            if (pooler._process.HasExited)
-            {
-                throw new InvalidOperationException("PgBouncer has ended.");
-            }
-        }
-
+        await LocalPort.WaitForAsync(new NpgsqlConnectionStringBuilder(pooler.ConnectionString).Port, pooler._process, limit.Token);
         return pooler;
     }
 
@@ -127,27 +120,5 @@ public sealed class PgBouncer : IAsyncDisposable
             }
             while (header[0] != 'Z');
         }
-    }
-
-    private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            var settings = new NpgsqlConnectionStringBuilder(ConnectionString);
-            using var client = new TcpClient();
-            await client.ConnectAsync(IPAddress.Loopback, settings.Port, cancellationToken);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
+using Forge.TestServers;
 
 namespace Forge.Api.Tests.Jobs;
 
@@ -48,7 +47,7 @@ public sealed class NginxTests(JobsApi api) : JobsTest(api)
 
         private Nginx(string program, Uri upstream)
         {
-            Address = new Uri($"http://127.0.0.1:{FreePort()}");
+            Address = new Uri($"http://127.0.0.1:{LocalPort.Free()}");
             var configuration = Path.Combine(_folder.FullName, "nginx.conf");
             File.WriteAllText(configuration, $$"""
                 daemon off;
@@ -82,11 +81,7 @@ public sealed class NginxTests(JobsApi api) : JobsTest(api)
             var nginx = new Nginx(program, upstream);
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
             limit.CancelAfter(Soon);
-            while (!await nginx.AnswersAsync(limit.Token))
-            {
-                Assert.False(nginx._process.HasExited, "nginx has ended.");
-            }
-
+            await LocalPort.WaitForAsync(nginx.Address.Port, nginx._process, limit.Token);
             return nginx;
         }
 
@@ -96,27 +91,6 @@ public sealed class NginxTests(JobsApi api) : JobsTest(api)
             await _process.WaitForExitAsync(CancellationToken.None);
             _process.Dispose();
             _folder.Delete(recursive: true);
-        }
-
-        private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
-        {
-            try
-            {
-                using var client = new TcpClient();
-                await client.ConnectAsync(IPAddress.Loopback, Address.Port, cancellationToken);
-                return true;
-            }
-            catch (SocketException)
-            {
-                return false;
-            }
-        }
-
-        private static int FreePort()
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            return ((IPEndPoint)listener.LocalEndpoint).Port;
         }
     }
 }

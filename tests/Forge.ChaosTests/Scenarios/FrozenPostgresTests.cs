@@ -17,18 +17,12 @@ public sealed class FrozenPostgresTests(Scorecard scorecard) : Scenario(scorecar
     {
         await using var app = await ChaosApp.StartAsync(RedisServers.Garnet, Token);
         await app.StartApiAsync(Token);
-        foreach (var worker in app.Workers)
-        {
-            await worker.StartAsync(Token);
-        }
-
-        await Eventually.GetAsync(app.Ledger.WorkersAsync, count => count == 2, "two workers");
+        await StartWorkersAsync(app);
         using var client = app.CreateClient();
         using var submitter = new Submitter(client, Scale.Backlog);
         for (var round = 0; round < Scale.Rounds; round++)
         {
-            // Each worker must have been able to judge for a while, or it does not judge for that reason alone.
-            await Eventually.GetAsync(app.Ledger.SteadyWorkersAsync, count => count == 2, "two workers whose heartbeats came through for a while");
+            await WaitUntilTheyMayJudgeAsync(app);
             await Task.WhenAll(Enumerable.Range(0, LongJobs).Select(_ => submitter.SubmitOneAsync(LongJob, Token)));
             await Eventually.GetAsync(app.Ledger.RunningAsync, count => count >= LongJobs, "the long jobs' runs");
             using (await FrozenPostgres.FreezeAsync(app.Data, Token))

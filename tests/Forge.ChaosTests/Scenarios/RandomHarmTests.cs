@@ -17,11 +17,7 @@ public sealed class RandomHarmTests(Scorecard scorecard) : Scenario(scorecard)
         TestContext.Current.TestOutputHelper?.WriteLine($"FORGE_CHAOS_SEED={seed}");
         await using var app = await ChaosApp.StartAsync(RedisServers.Garnet, Token);
         await app.StartApiAsync(Token);
-        foreach (var worker in app.Workers)
-        {
-            await worker.StartAsync(Token);
-        }
-
+        await StartWorkersAsync(app);
         using var client = app.CreateClient();
         using var submitter = new Submitter(client, longest: 400);
         var harm = new Harm(app, seed);

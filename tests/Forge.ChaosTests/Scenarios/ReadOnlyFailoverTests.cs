@@ -12,17 +12,7 @@ public sealed class ReadOnlyFailoverTests(Scorecard scorecard) : Scenario(scorec
     {
         await using var app = await ChaosApp.StartAsync(RedisServers.Garnet, Token);
         await app.StartApiAsync(Token);
-        foreach (var worker in app.Workers)
-        {
-            await worker.StartAsync(Token);
-        }
-
-        await Eventually.GetAsync(app.Ledger.WorkersAsync, count => count == 2, "two workers");
-        if (Scale.IsLong)
-        {
-            await Eventually.GetAsync(app.Ledger.SteadyWorkersAsync, count => count == 2, "two workers whose heartbeats came through for a while");
-        }
-
+        await StartWorkersAsync(app, untilTheyMayJudge: Scale.IsLong);
         using var client = app.CreateClient();
         using var submitter = new Submitter(client, Scale.Backlog);
         var submitting = submitter.SubmitAsync(Scale.Jobs / 2, Token);

@@ -4,32 +4,13 @@ using UglyToad.PdfPig;
 namespace Forge.IntegrationTests.Browser;
 
 /// <summary>The way of a new user through the UI, in a real browser against the whole application.</summary>
-public sealed class BrowserTests(AppFixture fixture) : IAsyncLifetime
+public sealed class BrowserTests(AppFixture fixture) : BrowserTest
 {
     private const int Pages = 60;
     private const string Password = "correct horse battery staple";
-    private static readonly TimeSpan PageTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ReportTimeout = TimeSpan.FromSeconds(90);
 
     private readonly List<string> _scriptErrors = [];
-    private IPlaywright? _playwright;
-    private IBrowser? _browser;
-
-    public async ValueTask InitializeAsync()
-    {
-        _playwright = await Playwright.CreateAsync();
-        _browser = await Chromium.LaunchAsync(_playwright);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_browser is not null)
-        {
-            await _browser.DisposeAsync();
-        }
-
-        _playwright?.Dispose();
-    }
 
     [Fact]
     public async Task NewUser_GoesFromRegistrationToTheReportsPdf()
@@ -50,8 +31,7 @@ public sealed class BrowserTests(AppFixture fixture) : IAsyncLifetime
 
     private async Task<IPage> OpenAsync()
     {
-        var page = await _browser!.NewPageAsync(new() { BaseURL = fixture.CreateClient("web").BaseAddress!.ToString() });
-        page.SetDefaultTimeout((float)PageTimeout.TotalMilliseconds);
+        var page = await NewPageAsync(fixture.CreateClient("web").BaseAddress!);
         page.PageError += (_, error) => _scriptErrors.Add(error);
         page.Console += (_, message) =>
         {

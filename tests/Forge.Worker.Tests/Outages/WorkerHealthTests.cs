@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Forge.TestServers;
 using Npgsql;
 
@@ -16,7 +15,7 @@ public sealed class WorkerHealthTests(WorkerHost stores) : WorkerSite(stores)
     {
         var direct = Settings["ConnectionStrings:forgedb"]!;
         await using var door = new PostgresDoor(direct);
-        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        var address = new Uri($"http://127.0.0.1:{LocalPort.Free()}");
         using var worker = WorkerProcess.Start(new Dictionary<string, string?>(Settings) { ["ConnectionStrings:forgedb"] = door.ConnectionString, ["ASPNETCORE_URLS"] = address.ToString() });
         using var client = new HttpClient { BaseAddress = address };
         await WaitUntilReadyAsync(client);
@@ -70,12 +69,5 @@ public sealed class WorkerHealthTests(WorkerHost stores) : WorkerSite(stores)
     {
         await using var command = data.CreateCommand(sql);
         await command.ExecuteNonQueryAsync(Cancellation);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
