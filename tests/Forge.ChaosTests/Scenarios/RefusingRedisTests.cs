@@ -28,7 +28,7 @@ public sealed class RefusingRedisTests(Scorecard scorecard) : Scenario(scorecard
         var refusing = await app.Ledger.NowAsync(Token);
         await submitting;
         await submitter.SubmitAsync(Scale.Jobs / 2, Token);
-        await Eventually.GetAsync(token => app.Ledger.CompletedAsync(refusing, token), count => count >= Scale.Jobs / 5, "jobs that are claimed and run while Redis refuses");
+        await Eventually.GetAsync(app.Ledger.UnfinishedAsync, count => count == 0, "the end of all jobs while Redis refuses");
         var refusals = await app.Lists.RefusalsAsync(error, Token) - before;
         await app.Lists.ExecuteAsync(undo, Token);
 
